@@ -1,0 +1,30 @@
+package dev.querent.data;
+
+import dev.querent.image.RgbImage;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * One image with what is said about it.
+ *
+ * @param id unique within its data set, stable between runs
+ * @param group samples that show the same thing share it (the concept of an emoji whatever its vendor); it is no text and
+ *     no label, and may equal {@code id}
+ * @param image decodes the image; throws {@link dev.querent.image.BadImageException} where it can't
+ * @param captions at least one
+ * @param questions perhaps none
+ */
+public record Sample(
+        String id, String group, Supplier<RgbImage> image, List<String> captions, List<Question> questions) {
+    public Sample {
+        captions = List.copyOf(captions);
+        questions = List.copyOf(questions);
+    }
+
+    /**
+     * A question with its answer.
+     *
+     * @param type what results are grouped by, e.g. {@code colour}
+     */
+    public record Question(String type, String text, String answer) {}
+}

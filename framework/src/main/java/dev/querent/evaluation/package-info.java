@@ -1,0 +1,5 @@
+/**
+ * Metrics over predictions.
+ */
+@org.jspecify.annotations.NullMarked
+package dev.querent.evaluation;

@@ -1,0 +1,37 @@
+package dev.querent.model;
+
+import ai.djl.ndarray.NDArray;
+import dev.querent.plugin.PluginKind;
+import dev.querent.text.TextTokenizer;
+import dev.querent.weights.ParameterSet;
+
+/**
+ * A language model that reads a soft prompt in front of its text. A plugin's constructor takes
+ * {@code (Config, ComponentContext)}.
+ */
+@PluginKind("language-model")
+public sealed interface LanguageModel permits DecoderOnly, EncoderDecoder {
+
+    /**
+     * Language-modelling loss over the target's tokens: the target follows soft prompt and prefix (decoder-only), or is
+     * decoded from them (encoder-decoder, i.e. prefix language modelling).
+     *
+     * @return () fp32, the mean cross-entropy in nats over all target tokens, end token included; owned by the manager of
+     *     the input's tensors
+     */
+    NDArray loss(LanguageInput input);
+
+    /**
+     * Starts decoding after soft prompt and prefix. Rows of different prefix lengths decode as if each were alone.
+     *
+     * @return a decoder at its first token, owning its own memory
+     */
+    TextDecoder decoder(LanguageInput input);
+
+    /** Width Dl of token embeddings, hence of the soft prompt. */
+    int width();
+
+    TextTokenizer tokenizer();
+
+    ParameterSet parameters();
+}

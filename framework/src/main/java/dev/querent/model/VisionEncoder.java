@@ -1,0 +1,30 @@
+package dev.querent.model;
+
+import ai.djl.ndarray.NDArray;
+import dev.querent.plugin.PluginKind;
+import dev.querent.weights.ParameterSet;
+
+/** An image encoder. A plugin's constructor takes {@code (Config, ComponentContext)}. */
+@PluginKind("vision-encoder")
+public interface VisionEncoder {
+
+    /**
+     * @param pixels (B, 3, S, S) fp32, normalised
+     * @return (B, N, Dv) the visual features a bridge reads, class token first; owned by the manager of {@code pixels}
+     */
+    NDArray encode(NDArray pixels);
+
+    /** Width Dv of the features. */
+    int width();
+
+    /** Number N of visual tokens, class token included. */
+    int tokens();
+
+    /** Image side S in pixels. */
+    int imageSize();
+
+    /** Patch side P in pixels. */
+    int patchSize();
+
+    ParameterSet parameters();
+}

@@ -1,0 +1,87 @@
+package dev.querent.nn;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.querent.torch.Kernels;
+import java.nio.LongBuffer;
+import java.util.Arrays;
+
+/** Stateless tensor functions that several layers use. Results belong to the manager of the first tensor, or the named one. */
+public final class Tensors {
+
+    static final Kernels LAYERS = Kernels.load(Kernels.class, "kernels/layers.py");
+    private static final Kernels LOSS = Kernels.load(Kernels.class, "kernels/loss.py");
+
+    /** Targets with this id carry no loss (torch's {@code ignore_index}). */
+    public static final long IGNORED_TARGET = -100;
+
+    private Tensors() {}
+
+    /** Joins tensors along an axis; the result belongs to {@code owner}. */
+    public static NDArray concatenate(NDManager owner, int axis, NDArray... parts) {
+        return LAYERS.call(owner, "concatenate", new NDList(parts), axis);
+    }
+
+    /** Repeats a parameter (1, ...) to (rows, ...) without copying; the result belongs to {@code owner}. */
+    public static NDArray expandRows(NDManager owner, NDArray parameter, long rows) {
+        return LAYERS.call(owner, "expand_rows", parameter, rows);
+    }
+
+    /** Rows of a tensor, in the given order, some perhaps several times. */
+    public static NDArray selectRows(NDArray x, int... rows) {
+        try (NDArray indices =
+                x.getManager().create(Arrays.stream(rows).asLongStream().toArray())) {
+            return LAYERS.call(x.getManager(), "select_rows", x, indices);
+        }
+    }
+
+    /** {@code x[..., start:end, ...]} along an axis. */
+    public static NDArray slice(NDArray x, int axis, long start, long end) {
+        return LAYERS.call(x.getManager(), "slice", x, axis, start, end);
+    }
+
+    /** Scales the last axis to length 1, in fp32. */
+    public static NDArray unitLength(NDArray x) {
+        return LAYERS.call(x.getManager(), "unit_length", x);
+    }
+
+    /** x with each element zeroed with a probability and the rest scaled up; x itself where the probability is 0. */
+    public static NDArray dropout(NDArray x, double probability) {
+        return probability == 0 ? x : LAYERS.call(x.getManager(), "dropout", x, probability);
+    }
+
+    /**
+     * Mean cross-entropy in fp32.
+     *
+     * @param logits (..., V)
+     * @param targets (...) int64, {@link #IGNORED_TARGET} where there is none
+     * @return ()
+     */
+    public static NDArray crossEntropy(NDArray logits, NDArray targets, double labelSmoothing) {
+        return LOSS.call(logits.getManager(), "cross_entropy", logits, targets, IGNORED_TARGET, labelSmoothing);
+    }
+
+    /**
+     * Mean cross-entropy against rows of probabilities, both (B, N).
+     *
+     * @return ()
+     */
+    public static NDArray softCrossEntropy(NDArray logits, NDArray targets) {
+        return LOSS.call(logits.getManager(), "soft_cross_entropy", logits, targets);
+    }
+
+    /** (rows, columns) int64. */
+    public static NDArray ofLongs(NDManager owner, long[][] values) {
+        int columns = values.length == 0 ? 0 : values[0].length;
+        LongBuffer flat = LongBuffer.allocate(values.length * columns);
+        Arrays.stream(values).forEach(flat::put);
+        return owner.create(flat.flip(), new Shape(values.length, columns));
+    }
+
+    /** (rows, columns) fp32. */
+    public static NDArray ofFloats(NDManager owner, float[][] values) {
+        return owner.create(values);
+    }
+}

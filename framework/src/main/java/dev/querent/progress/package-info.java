@@ -1,0 +1,5 @@
+/**
+ * How long work is watched and stopped. Leaf.
+ */
+@org.jspecify.annotations.NullMarked
+package dev.querent.progress;

@@ -1,0 +1,45 @@
+package dev.querent.step;
+
+import ai.djl.ndarray.NDManager;
+import dev.querent.data.Dataset;
+import dev.querent.data.Quarantine;
+import dev.querent.model.Bridge;
+import dev.querent.model.LanguageModel;
+import dev.querent.model.VisionEncoder;
+import dev.querent.progress.Progress;
+import dev.querent.progress.StopSignal;
+import dev.querent.random.RunSeed;
+import dev.querent.weights.ParameterSet;
+import java.nio.file.Path;
+
+/** What a step gets to work with. Models are built when asked for, with the weights that earlier steps left behind. */
+public interface StepContext {
+
+    /** The step's own folder, {@code runs/NAME/steps/STEP}; exists. */
+    Path folder();
+
+    RunSeed seed();
+
+    Dataset dataset();
+
+    /** A model on the given manager, which owns its parameters. Weights: the latest finished step that saved them, else as configured. */
+    VisionEncoder vision(NDManager manager);
+
+    LanguageModel language(NDManager manager);
+
+    Bridge bridge(NDManager manager);
+
+    /**
+     * Saves a component's parameters as this step's result, atomically; later steps start from them once this step is done.
+     *
+     * @param role {@code vision}, {@code bridge} or {@code language}
+     */
+    void save(String role, ParameterSet parameters);
+
+    StopSignal stopSignal();
+
+    Progress progress();
+
+    /** Where bad samples are recorded and counted. */
+    Quarantine quarantine();
+}

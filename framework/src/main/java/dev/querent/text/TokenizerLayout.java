@@ -1,0 +1,19 @@
+package dev.querent.text;
+
+import java.util.List;
+
+/**
+ * The special tokens of a model family, for building a word tokenizer where no checkpoint brings one, and for knowing
+ * what a published one puts around a text.
+ *
+ * @param specialTokens in the order of their ids, from id 0 on
+ * @param pad the padding token
+ * @param unknown stands for words outside the vocabulary
+ * @param begin put before every text; empty for none
+ * @param end put behind every text; empty for none
+ */
+public record TokenizerLayout(List<String> specialTokens, String pad, String unknown, String begin, String end) {
+    public TokenizerLayout {
+        specialTokens = List.copyOf(specialTokens);
+    }
+}

@@ -1,0 +1,85 @@
+package dev.querent.torch;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.TypedModuleCall;
+
+/** The engine: managers, gradient mode, the backward pass, libtorch's seed and threads. */
+public final class Torch {
+
+    private static final Engine ENGINE = start();
+
+    private Torch() {}
+
+    private static Engine start() {
+        Engine engine = Engine.getEngine("PyTorch");
+        // The profiling executor specialises on shapes it has seen and recompiles in mid-run: slower here (every shape
+        // is
+        // new at first) and a source of differences between a resumed run and an unbroken one.
+        TypedModuleCall.setGraphOptimizer(false);
+        TypedModuleCall.setGradientMode(false);
+        return engine;
+    }
+
+    /** A manager of its own on the default device; whoever asks closes it. */
+    public static NDManager newManager() {
+        return ENGINE.newBaseManager();
+    }
+
+    /** Version of libtorch, for provenance. */
+    public static String version() {
+        return ENGINE.getVersion();
+    }
+
+    /** Sets the number of threads inside one operator. */
+    public static void setThreads(int threads) {
+        TypedModuleCall.setThreads(threads);
+    }
+
+    /** Seeds the generator that dropout draws from. */
+    public static void seed(long seed) {
+        TypedModuleCall.seed(seed);
+    }
+
+    /** Whether this thread records graphs. Off unless a {@link GradientMode} is open. */
+    public static boolean recordsGradients() {
+        return TypedModuleCall.gradientMode();
+    }
+
+    /** Records graphs on this thread until closed. */
+    public static GradientMode recordGradients() {
+        return new GradientMode(TypedModuleCall.setGradientMode(true));
+    }
+
+    /** Records no graphs on this thread until closed. */
+    public static GradientMode withoutGradients() {
+        return new GradientMode(TypedModuleCall.setGradientMode(false));
+    }
+
+    /**
+     * Adds the gradient of a scalar loss to every leaf that requires one, and frees the graph.
+     *
+     * @param loss () fp32
+     */
+    public static void backward(NDArray loss) {
+        try (NDArray one = loss.onesLike()) {
+            TypedModuleCall.backward((PtNDArray) loss, (PtNDArray) one);
+        }
+    }
+
+    /** Gradient mode of one thread, put back at {@link #close()}. */
+    public static final class GradientMode implements AutoCloseable {
+        private final boolean before;
+
+        private GradientMode(boolean before) {
+            this.before = before;
+        }
+
+        @Override
+        public void close() {
+            TypedModuleCall.setGradientMode(before);
+        }
+    }
+}

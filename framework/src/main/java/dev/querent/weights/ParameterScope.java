@@ -1,0 +1,121 @@
+package dev.querent.weights;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.querent.random.Purpose;
+import dev.querent.random.RunSeed;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Where a model gets its parameters: read from a checkpoint under their public names, or initialised by rule. Every
+ * parameter is registered; {@link #finish} then lists all that is missing, misshapen or left over at once.
+ */
+public final class ParameterScope {
+
+    private final String prefix;
+    private final Registry registry;
+
+    private ParameterScope(String prefix, Registry registry) {
+        this.prefix = prefix;
+        this.registry = registry;
+    }
+
+    /** A scope that initialises every parameter. */
+    public static ParameterScope initialised(NDManager manager, RunSeed seed) {
+        return new ParameterScope("", new Registry(manager, Optional.empty(), seed));
+    }
+
+    /** A scope that reads every parameter. */
+    public static ParameterScope reading(NDManager manager, WeightSource source) {
+        return new ParameterScope("", new Registry(manager, Optional.of(source), new RunSeed(0)));
+    }
+
+    public ParameterScope child(String name) {
+        return new ParameterScope(prefix + name + ".", registry);
+    }
+
+    public ParameterScope child(int index) {
+        return child(Integer.toString(index));
+    }
+
+    /**
+     * @param name the last part of the public name, e.g. {@code weight}
+     * @return (shape) fp32, owned by the model's manager
+     */
+    public NDArray parameter(String name, Initializer initializer, long... shape) {
+        return registry.create(prefix + name, initializer, shape);
+    }
+
+    /** All parameters registered under this scope so far, by full name. */
+    public ParameterSet parameters() {
+        return new ParameterSet(registry.created).where(name -> name.startsWith(prefix));
+    }
+
+    /**
+     * Ends building.
+     *
+     * @return all parameters
+     * @throws WeightsMismatchException with every missing, misshapen and surplus tensor
+     */
+    public ParameterSet finish() {
+        registry.check();
+        return new ParameterSet(registry.created);
+    }
+
+    private static final class Registry {
+        private final NDManager manager;
+        private final Optional<WeightSource> source;
+        private final RunSeed seed;
+        private final Map<String, NDArray> created = new LinkedHashMap<>();
+        private final List<String> problems = new ArrayList<>();
+
+        private Registry(NDManager manager, Optional<WeightSource> source, RunSeed seed) {
+            this.manager = manager;
+            this.source = source;
+            this.seed = seed;
+        }
+
+        private NDArray create(String name, Initializer initializer, long[] shape) {
+            NDArray tensor = source.map(s -> read(s, name, shape)).orElseGet(() -> {
+                NDArray fresh = manager.zeros(new Shape(shape), DataType.FLOAT32);
+                initializer.fill(fresh, seed.at(Purpose.INITIALISATION, name));
+                return fresh;
+            });
+            if (created.put(name, tensor) != null) {
+                throw new IllegalArgumentException("two parameters called " + name);
+            }
+            return tensor;
+        }
+
+        private NDArray read(WeightSource from, String name, long[] shape) {
+            Optional<long[]> found = from.shape(name);
+            if (found.isPresent() && Arrays.equals(found.get(), shape)) {
+                return from.read(name, manager);
+            }
+            problems.add(found.map(other ->
+                            name + ": expected " + Arrays.toString(shape) + ", found " + Arrays.toString(other))
+                    .orElse(name + " is missing"));
+            return manager.zeros(new Shape(shape), DataType.FLOAT32); // so that building goes on to find every problem
+        }
+
+        private void check() {
+            source.ifPresent(from -> {
+                Set<String> surplus = new LinkedHashSet<>(from.names());
+                surplus.removeAll(created.keySet());
+                surplus.forEach(name -> problems.add(name + " is not part of the model"));
+                if (!problems.isEmpty()) {
+                    throw new WeightsMismatchException(from.description(), problems);
+                }
+            });
+        }
+    }
+}

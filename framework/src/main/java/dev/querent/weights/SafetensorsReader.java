@@ -1,0 +1,208 @@
+package dev.querent.weights;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Reads a safetensors file: the header is checked whole on opening, tensors are mapped when asked for. */
+public final class SafetensorsReader implements WeightSource {
+
+    private final Path file;
+    private final FileChannel channel;
+    private final long dataStart;
+    private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private final Map<String, String> metadata = new LinkedHashMap<>();
+
+    private record Entry(String type, long[] shape, long begin, long end) {}
+
+    /**
+     * @throws DamagedFileException where the header or the file's length is wrong
+     */
+    public SafetensorsReader(Path file) {
+        this.file = file;
+        try {
+            channel = FileChannel.open(file, StandardOpenOption.READ);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot open " + file, e);
+        }
+        try {
+            dataStart = readHeader();
+        } catch (IOException e) {
+            close();
+            throw new UncheckedIOException("cannot read " + file, e);
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private long readHeader() throws IOException {
+        long fileLength = channel.size();
+        if (fileLength < 8) {
+            throw new DamagedFileException(file, "it has " + fileLength + " bytes, a safetensors file at least 8");
+        }
+        long headerLength = readFully(0, 8).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        if (headerLength < 2 || headerLength > Math.min(Safetensors.MAX_HEADER_BYTES, fileLength - 8)) {
+            throw new DamagedFileException(file, "its header claims " + headerLength + " bytes of " + fileLength);
+        }
+        JsonNode header;
+        try {
+            header = JsonMapper.shared()
+                    .readTree(StandardCharsets.UTF_8
+                            .decode(readFully(8, (int) headerLength))
+                            .toString());
+        } catch (JacksonException e) {
+            throw new DamagedFileException(file, "its header is not JSON");
+        }
+        if (!header.isObject()) {
+            throw new DamagedFileException(file, "its header is not a JSON object");
+        }
+        long start = 8 + headerLength;
+        header.properties().forEach(field -> {
+            if (field.getKey().equals("__metadata__")) {
+                field.getValue()
+                        .properties()
+                        .forEach(m -> metadata.put(m.getKey(), m.getValue().asString("")));
+            } else {
+                entries.put(field.getKey(), entry(field.getKey(), field.getValue(), fileLength - start));
+            }
+        });
+        return start;
+    }
+
+    private Entry entry(String name, JsonNode node, long dataLength) {
+        String type = node.path("dtype").asString("");
+        long[] shape = longs(node.path("shape"));
+        long[] offsets = longs(node.path("data_offsets"));
+        @Nullable Integer bytes = Safetensors.BYTES.get(type);
+        if (bytes == null || offsets.length != 2) {
+            throw new DamagedFileException(
+                    file,
+                    "tensor " + name + " has dtype \"" + type + "\" and " + offsets.length
+                            + " offsets; expected one of " + Safetensors.BYTES.keySet() + " and 2");
+        }
+        long size = bytes;
+        try {
+            for (long extent : shape) {
+                if (extent < 0) {
+                    throw new DamagedFileException(file, "tensor " + name + " has a negative extent");
+                }
+                size = Math.multiplyExact(size, extent);
+            }
+        } catch (ArithmeticException e) {
+            throw new DamagedFileException(file, "tensor " + name + " is larger than any memory");
+        }
+        if (offsets[0] < 0 || offsets[1] > dataLength || offsets[1] - offsets[0] != size) {
+            throw new DamagedFileException(
+                    file,
+                    "tensor " + name + " " + Arrays.toString(shape) + " needs " + size
+                            + " bytes, its offsets are " + Arrays.toString(offsets) + " of " + dataLength
+                            + " (a truncated copy? fetch the file again)");
+        }
+        return new Entry(type, shape, offsets[0], offsets[1]);
+    }
+
+    private static long[] longs(JsonNode array) {
+        return array.valueStream().mapToLong(v -> v.asLong(-1)).toArray();
+    }
+
+    private ByteBuffer readFully(long position, int length) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(length);
+        while (buffer.hasRemaining()) {
+            if (channel.read(buffer, position + buffer.position()) < 0) {
+                throw new DamagedFileException(file, "it ends at byte " + (position + buffer.position()));
+            }
+        }
+        return buffer.flip();
+    }
+
+    /** The free-form strings of the header. */
+    public Map<String, String> metadata() {
+        return Collections.unmodifiableMap(metadata);
+    }
+
+    @Override
+    public Set<String> names() {
+        return Collections.unmodifiableSet(entries.keySet());
+    }
+
+    @Override
+    public Optional<long[]> shape(String name) {
+        return Optional.ofNullable(entries.get(name)).map(entry -> entry.shape().clone());
+    }
+
+    @Override
+    public NDArray read(String name, NDManager manager) {
+        Entry entry = Optional.ofNullable(entries.get(name))
+                .orElseThrow(() -> new IllegalArgumentException(file + " has no tensor called " + name));
+        long count = Arrays.stream(entry.shape()).reduce(1, Math::multiplyExact);
+        if (count > Integer.MAX_VALUE / 8) {
+            throw new IllegalArgumentException(file + ": tensor " + name + " is too large to be read in one piece");
+        }
+        if (!entry.type().equals("F32")
+                && !entry.type().equals("F16")
+                && !entry.type().equals("BF16")) {
+            throw new DamagedFileException(
+                    file, "tensor " + name + " is " + entry.type() + "; expected F32, F16 or BF16");
+        }
+        try {
+            ByteBuffer bytes = channel.map(
+                            FileChannel.MapMode.READ_ONLY, dataStart + entry.begin(), entry.end() - entry.begin())
+                    .order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer floats = manager.allocateDirect((int) count * Float.BYTES);
+            switch (entry.type()) {
+                case "F32" -> floats.asFloatBuffer().put(bytes.asFloatBuffer());
+                case "BF16" -> {
+                    while (bytes.hasRemaining()) {
+                        floats.putFloat(Float.intBitsToFloat(bytes.getShort() << 16));
+                    }
+                }
+                default -> {
+                    while (bytes.hasRemaining()) {
+                        floats.putFloat(Float16.toFloat(bytes.getShort()));
+                    }
+                }
+            }
+            floats.rewind();
+            // a copy of its own: DJL's tensor over a direct buffer is freed with the buffer
+            try (NDArray view = manager.create(floats, new Shape(entry.shape()), DataType.FLOAT32)) {
+                return view.duplicate();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read tensor " + name + " of " + file, e);
+        }
+    }
+
+    @Override
+    public String description() {
+        return file.toString();
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
