@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.TypedModuleCall;
+import java.util.Optional;
 
 /** The engine: managers, gradient mode, the backward pass, libtorch's seed and threads. */
 public final class Torch {
@@ -67,6 +68,27 @@ public final class Torch {
         try (NDArray one = loss.onesLike()) {
             TypedModuleCall.backward((PtNDArray) loss, (PtNDArray) one);
         }
+    }
+
+    /**
+     * What {@link #backward} has added up for a leaf so far: a handle on the gradient itself, owned by the leaf's manager.
+     *
+     * @return empty where no backward pass has reached the leaf
+     */
+    public static Optional<NDArray> gradient(NDArray leaf) {
+        return Optional.ofNullable(TypedModuleCall.gradient((PtNDArray) leaf));
+    }
+
+    /** Overwrites a tensor's values, parameters included; shapes must agree. */
+    public static void copy(NDArray from, NDArray to) {
+        try (GradientMode off = withoutGradients()) {
+            CopyKernel.KERNELS.run("copy", to, from);
+        }
+    }
+
+    /** Loaded late: compiling a kernel needs the engine that this class starts. */
+    private static final class CopyKernel {
+        private static final Kernels KERNELS = Kernels.load(Kernels.class, "kernels/initializer.py");
     }
 
     /** Gradient mode of one thread, put back at {@link #close()}. */

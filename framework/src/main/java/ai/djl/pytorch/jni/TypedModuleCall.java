@@ -6,6 +6,7 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Calls a TorchScript method with typed arguments and keeps the autograd graph.
@@ -50,6 +51,11 @@ public final class TypedModuleCall {
     /** Adds d(loss)/d(leaf) to the gradient of every leaf that requires one. The graph is freed. */
     public static void backward(PtNDArray loss, PtNDArray seed) {
         JniUtils.backward(loss, seed, false, false);
+    }
+
+    /** The gradient of a leaf, or null where no backward pass has reached it; a handle on the leaf's own gradient. */
+    public static @Nullable PtNDArray gradient(PtNDArray leaf) {
+        return JniUtils.getGradient(leaf);
     }
 
     /** Sets the calling thread's gradient mode and returns what it was. */

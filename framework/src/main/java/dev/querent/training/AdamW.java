@@ -1,0 +1,134 @@
+package dev.querent.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import dev.querent.torch.Kernels;
+import dev.querent.torch.Torch;
+import dev.querent.weights.ParameterSet;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * AdamW (arXiv 1711.05101), fused by libtorch. Parameters of two or more axes decay, except biases; a parameter that no
+ * loss has reached is left alone.
+ */
+public final class AdamW implements AutoCloseable {
+
+    private static final Kernels KERNELS = Kernels.load(Kernels.class, "kernels/optimizer.py");
+    private static final double EPSILON = 1e-8;
+
+    private final TrainingConfig config;
+    private final NDManager manager;
+    private final List<Slot> slots = new ArrayList<>();
+
+    /** One parameter with its running mean and variance; {@code steps} () counts its updates. */
+    private record Slot(
+            String name, NDArray parameter, NDArray mean, NDArray variance, NDArray steps, boolean decays) {}
+
+    /** @param trainable parameters that record gradients */
+    public AdamW(TrainingConfig config, ParameterSet trainable) {
+        this.config = config;
+        manager = Torch.newManager();
+        trainable
+                .asMap()
+                .forEach((name, parameter) -> slots.add(new Slot(
+                        name,
+                        parameter,
+                        manager.zeros(parameter.getShape()),
+                        manager.zeros(parameter.getShape()),
+                        manager.zeros(new ai.djl.ndarray.types.Shape()),
+                        parameter.getShape().dimension() >= 2 && !name.endsWith(".bias"))));
+    }
+
+    /**
+     * Clips the gradients, updates the parameters, and sets the gradients back to zero.
+     *
+     * @return the global gradient norm before clipping; nothing is updated where it is not finite
+     */
+    public double step(double learningRate) {
+        List<Slot> reached = new ArrayList<>();
+        NDList gradients = new NDList();
+        for (Slot slot : slots) {
+            Optional<NDArray> gradient = Torch.gradient(slot.parameter());
+            gradient.ifPresent(g -> {
+                reached.add(slot);
+                gradients.add(g);
+            });
+        }
+        if (reached.isEmpty()) {
+            throw new IllegalStateException("the loss reaches none of the parameters to be trained");
+        }
+        try {
+            double norm = norm(gradients);
+            if (Double.isFinite(norm)) {
+                if (config.clipNorm() > 0 && norm > config.clipNorm()) {
+                    KERNELS.run("scale", gradients, config.clipNorm() / (norm + 1e-6));
+                }
+                update(reached, gradients, true, config.weightDecay(), learningRate);
+                update(reached, gradients, false, 0, learningRate);
+            }
+            KERNELS.run("zero", gradients);
+            return norm;
+        } finally {
+            gradients.close(); // the handles; the gradients stay with the parameters
+        }
+    }
+
+    private double norm(NDList gradients) {
+        try (NDArray norm = KERNELS.call(manager, "total_norm", gradients)) {
+            return norm.getFloat();
+        }
+    }
+
+    private void update(List<Slot> reached, NDList gradients, boolean decays, double decay, double learningRate) {
+        NDList parameters = new NDList();
+        NDList chosen = new NDList();
+        NDList means = new NDList();
+        NDList variances = new NDList();
+        NDList steps = new NDList();
+        for (int i = 0; i < reached.size(); i++) {
+            Slot slot = reached.get(i);
+            if (slot.decays() == decays) {
+                parameters.add(slot.parameter());
+                chosen.add(gradients.get(i));
+                means.add(slot.mean());
+                variances.add(slot.variance());
+                steps.add(slot.steps());
+            }
+        }
+        if (!parameters.isEmpty()) {
+            KERNELS.run(
+                    "fused_adamw",
+                    parameters,
+                    chosen,
+                    means,
+                    variances,
+                    steps,
+                    learningRate,
+                    config.beta1(),
+                    config.beta2(),
+                    decay,
+                    EPSILON);
+        }
+    }
+
+    /** The state to be saved, by name: {@code mean/NAME}, {@code variance/NAME}, {@code steps/NAME}. */
+    public Map<String, NDArray> state() {
+        Map<String, NDArray> state = new LinkedHashMap<>();
+        for (Slot slot : slots) {
+            state.put("mean/" + slot.name(), slot.mean());
+            state.put("variance/" + slot.name(), slot.variance());
+            state.put("steps/" + slot.name(), slot.steps());
+        }
+        return state;
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

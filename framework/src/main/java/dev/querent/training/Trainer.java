@@ -1,0 +1,127 @@
+package dev.querent.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.querent.progress.Progress;
+import dev.querent.progress.StopSignal;
+import dev.querent.progress.StoppedException;
+import dev.querent.random.Purpose;
+import dev.querent.random.RunSeed;
+import dev.querent.torch.Torch;
+import dev.querent.weights.ParameterSet;
+import dev.querent.weights.SafetensorsReader;
+import dev.querent.weights.WeightsMismatchException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The training loop: the same for every objective, resumable at any moment. A run that was stopped or killed and continued
+ * ends with the same bits as an unbroken one, because a step depends on the parameters, the optimiser's state and the
+ * step's number alone.
+ */
+public final class Trainer {
+
+    private static final String PARAMETER = "parameter/";
+
+    private final TrainingConfig config;
+    private final Surroundings surroundings;
+
+    /**
+     * What a loop works in.
+     *
+     * @param folder gets {@code metrics.jsonl} and {@code checkpoints/}
+     */
+    public record Surroundings(Path folder, RunSeed seed, StopSignal stop, Progress progress) {}
+
+    public Trainer(TrainingConfig config, Surroundings surroundings) {
+        this.config = config;
+        this.surroundings = surroundings;
+    }
+
+    /**
+     * Trains to the configured number of steps, from the newest checkpoint if there is one.
+     *
+     * @param trainable the only parameters that change; they record gradients during this call and not after it
+     * @throws StoppedException after a checkpoint, where a stop was requested
+     * @throws DivergedException where loss or gradient is not finite
+     */
+    public void train(ParameterSet trainable, Objective objective) {
+        CheckpointStore checkpoints = new CheckpointStore(surroundings.folder().resolve("checkpoints"));
+        trainable.setTrainable(true);
+        try (AdamW optimizer = new AdamW(config, trainable)) {
+            Map<String, NDArray> state = state(trainable, optimizer);
+            Optional<CheckpointStore.Checkpoint> start = checkpoints.latest();
+            start.ifPresent(checkpoint -> restore(checkpoint, state));
+            long first = start.map(CheckpointStore.Checkpoint::step).orElse(0L);
+            MetricsLog log = new MetricsLog(surroundings.folder().resolve("metrics.jsonl"), first);
+            LearningRateSchedule schedule = config.schedule();
+            long since = System.nanoTime();
+            for (long step = first; step < config.steps(); step++) {
+                if (surroundings.stop().stopRequested()) {
+                    checkpoints.save(step, state);
+                    throw new StoppedException("stopped after step " + step + " of " + config.steps());
+                }
+                Map<String, Double> values = step(step, optimizer, objective, schedule.at(step));
+                long done = step + 1;
+                surroundings.progress().update(done, config.steps(), values);
+                if (done % config.logEvery() == 0 || done == config.steps()) {
+                    values.put("learning-rate", schedule.at(step));
+                    values.put("seconds", (System.nanoTime() - since) / 1e9);
+                    log.write(done, values);
+                }
+                if (done % config.checkpointEvery() == 0 || done == config.steps()) {
+                    checkpoints.save(done, state);
+                }
+            }
+        } finally {
+            trainable.setTrainable(false);
+        }
+    }
+
+    private Map<String, Double> step(long step, AdamW optimizer, Objective objective, double learningRate) {
+        Torch.seed(surroundings.seed().at(Purpose.DROPOUT, step));
+        Map<String, Double> values = new LinkedHashMap<>();
+        try (NDManager manager = Torch.newManager()) {
+            try (Torch.GradientMode recording = Torch.recordGradients()) {
+                Objective.Loss loss = objective.loss(step, manager);
+                values.put("loss", (double) loss.total().getFloat());
+                loss.parts().forEach((name, value) -> values.put(name, (double) value.getFloat()));
+                if (!Double.isFinite(values.get("loss"))) {
+                    throw new DivergedException(step, "the loss is " + values.get("loss"));
+                }
+                Torch.backward(loss.total());
+            }
+        }
+        double norm = optimizer.step(learningRate);
+        if (!Double.isFinite(norm)) {
+            throw new DivergedException(step, "the gradient's norm is " + norm);
+        }
+        values.put("gradient-norm", norm);
+        return values;
+    }
+
+    private static Map<String, NDArray> state(ParameterSet trainable, AdamW optimizer) {
+        Map<String, NDArray> state = new LinkedHashMap<>();
+        trainable.asMap().forEach((name, tensor) -> state.put(PARAMETER + name, tensor));
+        state.putAll(optimizer.state());
+        return state;
+    }
+
+    private static void restore(CheckpointStore.Checkpoint checkpoint, Map<String, NDArray> state) {
+        try (SafetensorsReader reader = checkpoint.open();
+                NDManager manager = Torch.newManager()) {
+            if (!reader.names().equals(state.keySet())) {
+                throw new WeightsMismatchException(
+                        checkpoint.folder().toString(), List.of("its tensors are those of another model"));
+            }
+            state.forEach((name, tensor) -> {
+                try (NDArray saved = reader.read(name, manager)) {
+                    Torch.copy(saved, tensor);
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package dev.querent.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.querent.nn.Linear;
+import dev.querent.nn.Tensors;
+import dev.querent.progress.Progress;
+import dev.querent.progress.StopSignal;
+import dev.querent.progress.StoppedException;
+import dev.querent.random.Purpose;
+import dev.querent.random.RunSeed;
+import dev.querent.torch.Torch;
+import dev.querent.weights.ParameterScope;
+import dev.querent.weights.ParameterSet;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainerTest {
+
+    private static final RunSeed SEED = new RunSeed(7);
+    private static final TrainingConfig CONFIG = new TrainingConfig(20, 0.01, 0.001, 3, 0.9, 0.98, 0.05, 1.0, 5, 4);
+
+    @TempDir
+    private Path folder;
+
+    /** A toy with dropout, so that a wrong seed after a restart would show. */
+    private static final class Toy implements AutoCloseable {
+        private final NDManager manager = Torch.newManager();
+        private final Linear linear;
+        private final ParameterSet parameters;
+
+        Toy() {
+            ParameterScope scope = ParameterScope.initialised(manager, SEED);
+            linear = Linear.of(scope.child("toy"), 6, 3);
+            parameters = scope.finish();
+        }
+
+        Objective.Loss loss(long step, NDManager owner) {
+            SplittableRandom random = SEED.generator(Purpose.DATA_ORDER, step);
+            float[][] x = new float[4][6];
+            for (float[] row : x) {
+                for (int i = 0; i < row.length; i++) {
+                    row[i] = (float) random.nextDouble(-1, 1);
+                }
+            }
+            NDArray y = Tensors.dropout(linear.forward(Tensors.ofFloats(owner, x)), 0.3);
+            NDArray loss = Tensors.crossEntropy(y, owner.create(new long[] {0, 1, 2, 0}), 0.1);
+            return new Objective.Loss(loss, Map.of("part", loss));
+        }
+
+        @Override
+        public void close() {
+            manager.close();
+        }
+    }
+
+    private static String train(Path folder, StopSignal stop) {
+        try (Toy toy = new Toy()) {
+            new Trainer(CONFIG, new Trainer.Surroundings(folder, SEED, stop, Progress.SILENT))
+                    .train(toy.parameters, toy::loss);
+            return toy.parameters.hash();
+        }
+    }
+
+    @Test
+    void aStoppedRunContinuesToTheSameBits() {
+        String unbroken = train(folder.resolve("unbroken"), StopSignal.NEVER);
+        Path stopped = folder.resolve("stopped");
+        for (int stopAfter : new int[] {3, 0, 7}) { // 0: asked to stop before the first step of an attempt
+            AtomicInteger asked = new AtomicInteger();
+            assertThatThrownBy(() -> train(stopped, () -> asked.getAndIncrement() == stopAfter))
+                    .isInstanceOf(StoppedException.class);
+        }
+        assertThat(train(stopped, StopSignal.NEVER)).isEqualTo(unbroken);
+        assertThat(withoutTimes(stopped)).isEqualTo(withoutTimes(folder.resolve("unbroken")));
+    }
+
+    private static List<String> withoutTimes(Path folder) {
+        try {
+            return Files.readAllLines(folder.resolve("metrics.jsonl")).stream()
+                    .map(line -> line.replaceAll("\"seconds\":[^,}]*", ""))
+                    .toList();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void aDamagedCheckpointIsPassedOverForTheOneBefore() throws IOException {
+        String unbroken = train(folder, StopSignal.NEVER);
+        Path newest = folder.resolve("checkpoints/step-00000020/state.safetensors");
+        try (RandomAccessFile file = new RandomAccessFile(newest.toFile(), "rw")) {
+            file.seek(file.length() - 1);
+            int last = file.read();
+            file.seek(file.length() - 1);
+            file.write(last ^ 1);
+        }
+        assertThat(new CheckpointStore(folder.resolve("checkpoints"))
+                        .latest()
+                        .orElseThrow()
+                        .step())
+                .isEqualTo(15);
+        assertThat(train(folder, StopSignal.NEVER)).isEqualTo(unbroken);
+    }
+
+    @Test
+    void aHalfWrittenCheckpointIsNeverPickedUp() throws IOException {
+        Path half = folder.resolve("checkpoints/unfinished-step-00000010");
+        Files.createDirectories(half);
+        Files.writeString(half.resolve("state.safetensors"), "half");
+        assertThat(new CheckpointStore(folder.resolve("checkpoints")).latest()).isEmpty();
+        train(folder, StopSignal.NEVER); // and it is no obstacle
+    }
+
+    @Test
+    void aLossThatIsNoNumberStopsTheTraining() {
+        try (Toy toy = new Toy()) {
+            Trainer trainer =
+                    new Trainer(CONFIG, new Trainer.Surroundings(folder, SEED, StopSignal.NEVER, Progress.SILENT));
+            assertThatThrownBy(() -> trainer.train(
+                            toy.parameters,
+                            (step, owner) -> new Objective.Loss(
+                                    toy.loss(step, owner).total().mul(step == 6 ? Float.NaN : 1f), Map.of())))
+                    .isInstanceOf(DivergedException.class)
+                    .hasMessageContaining("step 6");
+        }
+        assertThat(new CheckpointStore(folder.resolve("checkpoints"))
+                        .latest()
+                        .orElseThrow()
+                        .step())
+                .isEqualTo(5);
+    }
+}

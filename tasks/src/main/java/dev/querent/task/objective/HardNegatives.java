@@ -1,0 +1,66 @@
+package dev.querent.task.objective;
+
+import dev.querent.random.Purpose;
+import dev.querent.random.RunSeed;
+import java.util.SplittableRandom;
+
+/**
+ * Draws one negative a row with a probability that grows with its similarity: the softmax of the row over what is a
+ * negative at all (LAVIS since July 2023 masks before the softmax, so do we).
+ */
+public final class HardNegatives {
+
+    /** Which side is drawn; the two draws of a row are independent. */
+    public enum Side {
+        IMAGE,
+        TEXT
+    }
+
+    private final RunSeed seed;
+
+    public HardNegatives(RunSeed seed) {
+        this.seed = seed;
+    }
+
+    /**
+     * One negative a row.
+     *
+     * @param similarities (B, B), divided by the temperature
+     * @param same (B, B) true where a column is no negative of the row
+     * @return B column indices, -1 where a row has no negative at all
+     */
+    public int[] draw(long step, Side side, float[][] similarities, boolean[][] same) {
+        int[] drawn = new int[similarities.length];
+        for (int row = 0; row < drawn.length; row++) {
+            SplittableRandom random = seed.generator(Purpose.HARD_NEGATIVES, step, side == Side.IMAGE ? 0 : 1, row);
+            drawn[row] = draw(random.nextDouble(), similarities[row], same[row]);
+        }
+        return drawn;
+    }
+
+    /** The column at which the cumulative softmax passes {@code position}, a number in [0, 1). */
+    static int draw(double position, float[] similarities, boolean[] same) {
+        double largest = Double.NEGATIVE_INFINITY;
+        for (int column = 0; column < similarities.length; column++) {
+            if (!same[column]) {
+                largest = Math.max(largest, similarities[column]);
+            }
+        }
+        double total = 0;
+        double[] cumulative = new double[similarities.length];
+        int last = -1;
+        for (int column = 0; column < similarities.length; column++) {
+            if (!same[column]) {
+                total += Math.exp(similarities[column] - largest);
+                last = column;
+            }
+            cumulative[column] = total;
+        }
+        for (int column = 0; column < similarities.length; column++) {
+            if (!same[column] && position * total < cumulative[column]) {
+                return column;
+            }
+        }
+        return last;
+    }
+}
