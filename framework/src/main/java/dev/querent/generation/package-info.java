@@ -1,5 +1,6 @@
 /**
- * Decoding: greedy and beam search over any language model's next-token scores.
+ * Text from a decoder: greedy and beam search. Knows decoders only by {@link dev.querent.model.TextDecoder}. Letters: R
+ * rows, V vocabulary, K beams.
  */
 @org.jspecify.annotations.NullMarked
 package dev.querent.generation;

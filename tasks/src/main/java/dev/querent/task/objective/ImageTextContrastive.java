@@ -37,8 +37,7 @@ public final class ImageTextContrastive {
                 matches += match ? 1 : 0;
             }
             for (int j = 0; j < rows; j++) {
-                targets[i][j] =
-                        (float) (labelSmoothing / rows + (same[i][j] ? (1 - labelSmoothing) / matches : 0));
+                targets[i][j] = (float) (labelSmoothing / rows + (same[i][j] ? (1 - labelSmoothing) / matches : 0));
             }
         }
         return targets;

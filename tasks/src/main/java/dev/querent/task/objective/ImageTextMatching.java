@@ -32,8 +32,7 @@ public final class ImageTextMatching {
      * @throws IllegalArgumentException where no pair has a negative, i.e. a batch of one or of equal pairs
      */
     public Result loss(PairBatch batch) {
-        int[] image = negatives.draw(
-                batch.step(), HardNegatives.Side.IMAGE, rows(batch.textToImage()), batch.same());
+        int[] image = negatives.draw(batch.step(), HardNegatives.Side.IMAGE, rows(batch.textToImage()), batch.same());
         int[] text = negatives.draw(batch.step(), HardNegatives.Side.TEXT, rows(batch.imageToText()), batch.same());
         List<int[]> pairs = new ArrayList<>(); // image row, text row
         for (int i = 0; i < batch.rows(); i++) {
@@ -63,11 +62,14 @@ public final class ImageTextMatching {
         long[] labels = new long[images.length];
         java.util.Arrays.fill(labels, 0, batch.rows(), 1);
         NDArray targets = logits.getManager().create(labels);
-        NDArray right = logits.stopGradient().argMax(1).eq(targets).toType(ai.djl.ndarray.types.DataType.FLOAT32, false);
+        NDArray right =
+                logits.stopGradient().argMax(1).eq(targets).toType(ai.djl.ndarray.types.DataType.FLOAT32, false);
         NDArray onMatched = Tensors.slice(right, 0, 0, batch.rows()).mean();
-        NDArray onMismatched = Tensors.slice(right, 0, batch.rows(), labels.length).mean();
+        NDArray onMismatched =
+                Tensors.slice(right, 0, batch.rows(), labels.length).mean();
         return new Result(
-                Tensors.crossEntropy(logits, targets, 0), onMatched.add(onMismatched).div(2));
+                Tensors.crossEntropy(logits, targets, 0),
+                onMatched.add(onMismatched).div(2));
     }
 
     private static TokenBatch select(TokenBatch texts, int[] rows) {

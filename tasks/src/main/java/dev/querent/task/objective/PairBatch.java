@@ -48,7 +48,8 @@ public record PairBatch(
         boolean[][] same = new boolean[rows][rows];
         for (int i = 0; i < rows; i++) {
             for (int j = 0; j < rows; j++) {
-                same[i][j] = groups.get(i).equals(groups.get(j)) || captions.get(i).equals(captions.get(j));
+                same[i][j] =
+                        groups.get(i).equals(groups.get(j)) || captions.get(i).equals(captions.get(j));
             }
         }
         return same;
