@@ -1,0 +1,144 @@
+package dev.querent.image;
+
+/**
+ * Bicubic resizing with antialiasing, to the byte as Pillow does it: the kernel (a = -0.5) is widened by the factor of
+ * shrinking, rows are resized before columns, weights are fixed-point numbers, and the values between the two passes are
+ * rounded to bytes.
+ */
+public final class BicubicResize {
+
+    private static final double A = -0.5;
+    private static final double REACH = 2;
+    /** Fraction bits of a weight: an int minus 8 bits of a pixel minus 2 for sums beyond one. */
+    private static final int PRECISION = 32 - 8 - 2;
+
+    private static final int HALF = 1 << (PRECISION - 1);
+
+    private BicubicResize() {}
+
+    /** Which inputs an output pixel is made of: {@code weights[first..]} of output i belong to inputs from {@code starts[i]}. */
+    private record Taps(int[] starts, int[] counts, int[] weights, int width) {}
+
+    /**
+     * Resizes a part of an image; nothing outside the part is looked at.
+     *
+     * @param width of the result in pixels
+     * @param height of the result in pixels
+     */
+    public static RgbImage resize(RgbImage image, CropBox box, int width, int height) {
+        byte[] rows = horizontal(image, box, width);
+        return new RgbImage(width, height, vertical(rows, width, box.height(), height));
+    }
+
+    /** Resizes a whole image. */
+    public static RgbImage resize(RgbImage image, int width, int height) {
+        return resize(image, CropBox.whole(image), width, height);
+    }
+
+    /** @return box.height rows of width pixels */
+    private static byte[] horizontal(RgbImage image, CropBox box, int width) {
+        byte[] from = image.rgb();
+        byte[] to = new byte[box.height() * width * 3];
+        Taps taps = box.width() == width ? null : taps(box.width(), width);
+        for (int y = 0; y < box.height(); y++) {
+            int row = ((box.top() + y) * image.width() + box.left()) * 3;
+            if (taps == null) {
+                System.arraycopy(from, row, to, y * width * 3, width * 3);
+            } else {
+                horizontalRow(from, row, to, y * width * 3, taps);
+            }
+        }
+        return to;
+    }
+
+    private static void horizontalRow(byte[] from, int row, byte[] to, int out, Taps taps) {
+        for (int x = 0; x < taps.starts.length; x++) {
+            int red = HALF;
+            int green = HALF;
+            int blue = HALF;
+            int at = row + taps.starts[x] * 3;
+            int first = x * taps.width;
+            for (int k = 0; k < taps.counts[x]; k++, at += 3) {
+                int weight = taps.weights[first + k];
+                red += (from[at] & 0xFF) * weight;
+                green += (from[at + 1] & 0xFF) * weight;
+                blue += (from[at + 2] & 0xFF) * weight;
+            }
+            to[out + x * 3] = clip(red);
+            to[out + x * 3 + 1] = clip(green);
+            to[out + x * 3 + 2] = clip(blue);
+        }
+    }
+
+    private static byte[] vertical(byte[] from, int width, int fromHeight, int height) {
+        if (fromHeight == height) {
+            return from;
+        }
+        int stride = width * 3;
+        Taps taps = taps(fromHeight, height);
+        byte[] to = new byte[height * stride];
+        int[] sums = new int[stride];
+        for (int y = 0; y < height; y++) {
+            java.util.Arrays.fill(sums, HALF);
+            for (int k = 0; k < taps.counts[y]; k++) {
+                int weight = taps.weights[y * taps.width + k];
+                int row = (taps.starts[y] + k) * stride;
+                for (int i = 0; i < stride; i++) {
+                    sums[i] += (from[row + i] & 0xFF) * weight;
+                }
+            }
+            for (int i = 0; i < stride; i++) {
+                to[y * stride + i] = clip(sums[i]);
+            }
+        }
+        return to;
+    }
+
+    private static byte clip(int sum) {
+        return (byte) Math.max(0, Math.min(255, sum >> PRECISION));
+    }
+
+    private static Taps taps(int from, int to) {
+        double scale = (double) from / to;
+        double widening = Math.max(scale, 1);
+        double reach = REACH * widening;
+        int most = (int) Math.ceil(reach) * 2 + 1;
+        int[] starts = new int[to];
+        int[] counts = new int[to];
+        int[] weights = new int[to * most];
+        double[] exact = new double[most];
+        for (int i = 0; i < to; i++) {
+            double centre = (i + 0.5) * scale;
+            int start = Math.max(0, (int) (centre - reach + 0.5));
+            int end = Math.min(from, (int) (centre + reach + 0.5));
+            double sum = 0;
+            for (int k = 0; k < end - start; k++) {
+                exact[k] = cubic((k + start - centre + 0.5) * (1 / widening));
+                sum += exact[k];
+            }
+            for (int k = 0; k < end - start; k++) {
+                weights[i * most + k] = fixed(sum == 0 ? exact[k] : exact[k] * (1 / sum));
+            }
+            starts[i] = start;
+            counts[i] = end - start;
+        }
+        return new Taps(starts, counts, weights, most);
+    }
+
+    private static int fixed(double weight) {
+        double scaled = weight * (1 << PRECISION);
+        return (int) (weight < 0 ? scaled - 0.5 : scaled + 0.5);
+    }
+
+    /** Keys' cubic convolution kernel. */
+    private static double cubic(double at) {
+        double x = Math.abs(at);
+        if (x < 1) {
+            return ((A + 2) * x - (A + 3)) * x * x + 1;
+        }
+        if (x < 2) {
+            return (((x - 5) * x + 8) * x - 4) * A;
+        }
+        return 0;
+    }
+}

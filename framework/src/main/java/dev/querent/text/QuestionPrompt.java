@@ -1,0 +1,17 @@
+package dev.querent.text;
+
+/** How a question is put to a language model: the answer follows the prefix. Training and evaluation share it. */
+public final class QuestionPrompt {
+
+    private QuestionPrompt() {}
+
+    /** The prefix that an answer follows, e.g. {@code question: how many circles are there answer:}. */
+    public static String prefix(String question) {
+        return "question: " + CaptionText.question(question) + " answer:";
+    }
+
+    /** The prefix of a question about facts that stand before it in words. */
+    public static String prefix(String context, String question) {
+        return context + " " + prefix(question);
+    }
+}
