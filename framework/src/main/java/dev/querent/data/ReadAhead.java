@@ -27,10 +27,12 @@ final class ReadAhead<T> implements AutoCloseable {
     }
 
     T get(long step) {
-        pending.entrySet().removeIf(entry -> {
-            boolean unwanted = entry.getKey() < step || entry.getKey() > step + depth;
-            return unwanted && (entry.getValue().cancel(false) || true);
+        pending.forEach((key, future) -> {
+            if (key < step || key > step + depth) {
+                future.cancel(false);
+            }
         });
+        pending.keySet().removeIf(key -> key < step || key > step + depth);
         for (long next = step; next <= step + depth; next++) {
             long wanted = next;
             pending.computeIfAbsent(wanted, key -> pool.submit(() -> function.apply(wanted)));
