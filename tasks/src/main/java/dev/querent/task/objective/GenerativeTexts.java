@@ -1,0 +1,77 @@
+package dev.querent.task.objective;
+
+import ai.djl.ndarray.NDArray;
+import dev.querent.data.Batch;
+import dev.querent.data.Questions;
+import dev.querent.data.Sample;
+import dev.querent.model.LanguageInput;
+import dev.querent.random.Purpose;
+import dev.querent.random.RunSeed;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * What the language model reads and predicts behind a soft prompt in stage 2: captions, whole or split for prefix language
+ * modelling, and questions with answers.
+ */
+public final class GenerativeTexts {
+
+    private final RunSeed seed;
+    private final double questionShare;
+    private final double splitShare;
+
+    /**
+     * @param questionShare probability that a sample with questions gives one of them
+     * @param splitShare probability that a caption is split into prefix and target
+     */
+    public GenerativeTexts(RunSeed seed, double questionShare, double splitShare) {
+        this.seed = seed;
+        this.questionShare = questionShare;
+        this.splitShare = splitShare;
+    }
+
+    /**
+     * Texts of one batch.
+     *
+     * @param softPrompt (B, Q, Dl)
+     */
+    public LanguageInput input(long step, NDArray softPrompt, Batch batch) {
+        List<String> prefixes = new ArrayList<>();
+        List<String> targets = new ArrayList<>();
+        for (int row = 0; row < batch.captions().size(); row++) {
+            SplittableRandom random = seed.generator(Purpose.PREFIX_SPLIT, step, row);
+            List<Sample.Question> questions = batch.questions().get(row);
+            if (!questions.isEmpty() && random.nextDouble() < questionShare) {
+                Sample.Question question = questions.get(random.nextInt(questions.size()));
+                prefixes.add(Questions.prompt(question.text()));
+                targets.add(question.answer());
+            } else {
+                String caption = batch.captions().get(row);
+                int split = random.nextDouble() < splitShare ? split(caption, random) : 0;
+                prefixes.add(caption.substring(0, split).strip());
+                targets.add(caption.substring(split).strip());
+            }
+        }
+        return LanguageInput.training(softPrompt, prefixes, targets);
+    }
+
+    /**
+     * Where to split: after at least one word, at the middle at most (LAVIS's authors name this range; they don't say
+     * whether it counts words or tokens, and we count words).
+     *
+     * @return index of the first character of the target; 0 for a caption of one word
+     */
+    static int split(String caption, SplittableRandom random) {
+        String[] words = caption.strip().split("\\s+");
+        if (words.length < 2) {
+            return 0;
+        }
+        int count = 1 + random.nextInt(Math.max(1, words.length / 2));
+        int index = caption.length() - caption.stripLeading().length();
+        for (int word = 0; word < count; word++) {
+            index = caption.indexOf(words[word], index) + words[word].length();
+        }
+        return index;
+    }
+}

@@ -1,0 +1,111 @@
+package dev.querent.task.pretraining;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.querent.data.Batch;
+import dev.querent.data.BatchLoader;
+import dev.querent.model.Bridge;
+import dev.querent.model.EncoderDecoder;
+import dev.querent.model.LanguageInput;
+import dev.querent.model.LanguageModel;
+import dev.querent.model.VisionEncoder;
+import dev.querent.plugin.Check;
+import dev.querent.plugin.Doc;
+import dev.querent.plugin.Plugin;
+import dev.querent.random.RunSeed;
+import dev.querent.step.ExperimentParts;
+import dev.querent.step.PipelineStep;
+import dev.querent.step.StepContext;
+import dev.querent.task.objective.GenerativeTexts;
+import dev.querent.torch.Torch;
+import dev.querent.training.Objective;
+import dev.querent.training.Trainer;
+import dev.querent.training.TrainingConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Stage 2, generative learning (paper section 3.3): trains the bridge so that a frozen language model, reading the soft
+ * prompt, produces the caption. A decoder-only model is trained by language modelling, an encoder-decoder by prefix
+ * language modelling. The loss passes through the language model without changing it.
+ */
+@Plugin("generative")
+public final class GenerativeStep implements PipelineStep {
+
+    /** Settings. */
+    public record Config(
+            @Doc("length and speed of training") TrainingConfig training,
+            @Doc("images an optimiser step") int batchSize,
+
+            @Doc("share of samples trained on a question and its answer instead of a caption; 0 is the paper's stage 2")
+            double questionShare,
+
+            @Doc("encoder-decoder only: share of captions split into prefix and target; the rest is target alone")
+            double splitShare,
+
+            @Doc("how training images are cropped and flipped")
+            BatchLoader.Augmentation augmentation) {
+        public static final Config DEFAULTS =
+                new Config(TrainingConfig.DEFAULTS, 64, 0, 0.5, BatchLoader.Augmentation.DEFAULTS);
+
+        public Config {
+            Check.positive("batch-size", batchSize);
+            Check.range("question-share", questionShare, 0, 1);
+            Check.range("split-share", splitShare, 0, 1);
+        }
+    }
+
+    private final Config config;
+
+    public GenerativeStep(Config config) {
+        this.config = config;
+    }
+
+    @Override
+    public List<String> problems(ExperimentParts experiment) {
+        List<String> problems = new ArrayList<>();
+        require(experiment, "vision", VisionEncoder.class, problems);
+        require(experiment, "bridge", Bridge.class, problems);
+        require(experiment, "language", LanguageModel.class, problems);
+        return problems;
+    }
+
+    private static void require(ExperimentParts experiment, String role, Class<?> type, List<String> problems) {
+        if (!experiment.has(role, type)) {
+            problems.add("generative (stage 2) needs all three parts: add " + role + ": {plugin: ...}");
+        }
+    }
+
+    @Override
+    public void run(StepContext context) {
+        try (NDManager manager = Torch.newManager()) {
+            VisionEncoder encoder = context.vision(manager);
+            Bridge bridge = context.bridge(manager);
+            LanguageModel language = context.language(manager);
+            FrozenVision vision = new FrozenVision(encoder);
+            GenerativeTexts texts = texts(language, context.seed());
+            try (BatchLoader loader = BatchLoader.training(
+                    context.dataset().split("train"),
+                    config.augmentation(),
+                    encoder.imageSize(),
+                    config.batchSize(),
+                    context.seed(),
+                    context.quarantine())) {
+                new Trainer(config.training(), Surroundings.of(context))
+                        .train(bridge.promptParameters(), (step, owner) -> {
+                            Batch batch = loader.batch(step);
+                            NDArray softPrompt = bridge.softPrompt(vision.features(batch, owner));
+                            LanguageInput input = texts.input(step, softPrompt, batch);
+                            return new Objective.Loss(language.loss(input), Map.of());
+                        });
+            }
+            context.save("bridge", bridge.parameters());
+        }
+    }
+
+    private GenerativeTexts texts(LanguageModel language, RunSeed seed) {
+        double split = language instanceof EncoderDecoder ? config.splitShare() : 0;
+        return new GenerativeTexts(seed, config.questionShare(), split);
+    }
+}

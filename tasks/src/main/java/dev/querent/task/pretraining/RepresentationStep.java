@@ -1,0 +1,165 @@
+package dev.querent.task.pretraining;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.querent.data.Batch;
+import dev.querent.data.BatchLoader;
+import dev.querent.model.RepresentationLearner;
+import dev.querent.model.VisionEncoder;
+import dev.querent.plugin.Check;
+import dev.querent.plugin.Doc;
+import dev.querent.plugin.Plugin;
+import dev.querent.random.RunSeed;
+import dev.querent.step.ExperimentParts;
+import dev.querent.step.PipelineStep;
+import dev.querent.step.StepContext;
+import dev.querent.task.objective.HardNegatives;
+import dev.querent.task.objective.ImageGroundedTextGeneration;
+import dev.querent.task.objective.ImageTextContrastive;
+import dev.querent.task.objective.ImageTextMatching;
+import dev.querent.task.objective.PairBatch;
+import dev.querent.torch.Torch;
+import dev.querent.training.Objective;
+import dev.querent.training.Trainer;
+import dev.querent.training.TrainingConfig;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Stage 1, representation learning (paper section 3.2): trains the bridge to contrast, match and caption image-text pairs
+ * behind the frozen vision encoder. An objective with weight 0 is left out.
+ */
+@Plugin("representation")
+public final class RepresentationStep implements PipelineStep {
+
+    /** Settings. */
+    public record Config(
+            @Doc("length and speed of training") TrainingConfig training,
+
+            @Doc("image-text pairs an optimiser step; also the number of candidates of ITC")
+            int batchSize,
+
+            @Doc("weight of image-text contrastive learning (ITC)")
+            double contrastive,
+
+            @Doc("weight of image-text matching (ITM)") double matching,
+
+            @Doc("weight of image-grounded text generation (ITG)")
+            double generation,
+
+            @Doc("label smoothing of ITC and ITG") double labelSmoothing,
+
+            @Doc("how training images are cropped and flipped")
+            BatchLoader.Augmentation augmentation) {
+        /** Weights and smoothing as in LAVIS. */
+        public static final Config DEFAULTS =
+                new Config(TrainingConfig.DEFAULTS, 64, 1, 1, 1, 0.1, BatchLoader.Augmentation.DEFAULTS);
+
+        public Config {
+            Check.positive("batch-size", batchSize);
+            Check.range("contrastive", contrastive, 0, 1000);
+            Check.range("matching", matching, 0, 1000);
+            Check.range("generation", generation, 0, 1000);
+            Check.range("label-smoothing", labelSmoothing, 0, 0.99);
+            Check.that(
+                    contrastive + matching + generation > 0,
+                    "contrastive, matching, generation: all are 0, so there is nothing to train; remove the step instead");
+            Check.that(
+                    matching == 0 || batchSize > 1,
+                    "batch-size: matching needs negatives, expected at least 2, found " + batchSize);
+        }
+    }
+
+    private final Config config;
+
+    public RepresentationStep(Config config) {
+        this.config = config;
+    }
+
+    @Override
+    public List<String> problems(ExperimentParts experiment) {
+        List<String> problems = new ArrayList<>();
+        if (!experiment.has("vision", VisionEncoder.class)) {
+            problems.add("representation (stage 1) needs a vision encoder: add vision: {plugin: ...}");
+        }
+        if (!experiment.has("bridge", RepresentationLearner.class)) {
+            problems.add(
+                    "representation (stage 1) needs a bridge that can learn representations, such as q-former; remove"
+                            + " the step (steps.NAME: null) to train another bridge in stage 2 alone");
+        }
+        return problems;
+    }
+
+    @Override
+    public void run(StepContext context) {
+        try (NDManager manager = Torch.newManager()) {
+            VisionEncoder encoder = context.vision(manager);
+            if (!(context.bridge(manager) instanceof RepresentationLearner learner)) {
+                throw new IllegalStateException("validation lets no other bridge through");
+            }
+            FrozenVision vision = new FrozenVision(encoder);
+            Losses losses = new Losses(config, context.seed(), learner);
+            try (BatchLoader loader = BatchLoader.training(
+                    context.dataset().split("train"),
+                    config.augmentation(),
+                    encoder.imageSize(),
+                    config.batchSize(),
+                    context.seed(),
+                    context.quarantine())) {
+                new Trainer(config.training(), Surroundings.of(context))
+                        .train(learner.representationParameters(), (step, owner) -> {
+                            Batch batch = loader.batch(step);
+                            return losses.of(step, vision.features(batch, owner), batch);
+                        });
+            }
+            context.save("bridge", learner.parameters());
+        }
+    }
+
+    /** The weighted sum of the objectives that are switched on. */
+    static final class Losses {
+        private final Config config;
+        private final RepresentationLearner learner;
+        private final ImageTextContrastive contrastive;
+        private final ImageTextMatching matching;
+        private final ImageGroundedTextGeneration generation;
+
+        Losses(Config config, RunSeed seed, RepresentationLearner learner) {
+            this.config = config;
+            this.learner = learner;
+            contrastive = new ImageTextContrastive(config.labelSmoothing());
+            matching = new ImageTextMatching(new HardNegatives(seed));
+            generation = new ImageGroundedTextGeneration(config.labelSmoothing());
+        }
+
+        /**
+         * Losses of one batch.
+         *
+         * @param features (B, N, Dv)
+         */
+        Objective.Loss of(long step, NDArray features, Batch batch) {
+            PairBatch pairs = PairBatch.of(step, learner, features, batch.captions(), batch.groups());
+            Map<String, NDArray> parts = new LinkedHashMap<>();
+            NDArray total = features.getManager().zeros(new ai.djl.ndarray.types.Shape());
+            if (config.contrastive() > 0) {
+                NDArray loss = contrastive.loss(pairs);
+                parts.put("itc", loss);
+                total = total.add(loss.mul(config.contrastive()));
+            }
+            if (config.matching() > 0) {
+                ImageTextMatching.Result result = matching.loss(pairs);
+                parts.put("itm", result.loss());
+                parts.put("itm-balanced-accuracy", result.balancedAccuracy());
+                total = total.add(result.loss().mul(config.matching()));
+            }
+            if (config.generation() > 0) {
+                NDArray loss = generation.loss(pairs);
+                parts.put("itg", loss);
+                total = total.add(loss.mul(config.generation()));
+            }
+            return new Objective.Loss(total, parts);
+        }
+    }
+}

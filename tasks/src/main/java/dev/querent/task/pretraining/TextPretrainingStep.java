@@ -1,0 +1,72 @@
+package dev.querent.task.pretraining;
+
+import ai.djl.ndarray.NDManager;
+import dev.querent.data.Dataset;
+import dev.querent.data.SampleOrder;
+import dev.querent.data.TextPair;
+import dev.querent.model.LanguageInput;
+import dev.querent.model.LanguageModel;
+import dev.querent.plugin.Check;
+import dev.querent.plugin.Doc;
+import dev.querent.plugin.Plugin;
+import dev.querent.step.ExperimentParts;
+import dev.querent.step.PipelineStep;
+import dev.querent.step.StepContext;
+import dev.querent.torch.Torch;
+import dev.querent.training.Objective;
+import dev.querent.training.Trainer;
+import dev.querent.training.TrainingConfig;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * Trains the language model on the data set's text-only corpus, without images: where no pretrained language model is at
+ * hand, this makes the one that is frozen afterwards.
+ */
+@Plugin("text-pretraining")
+public final class TextPretrainingStep implements PipelineStep {
+
+    /** Settings. */
+    public record Config(
+            @Doc("length and speed of training") TrainingConfig training,
+            @Doc("texts an optimiser step") int batchSize) {
+        public static final Config DEFAULTS = new Config(TrainingConfig.DEFAULTS, 64);
+
+        public Config {
+            Check.positive("batch-size", batchSize);
+        }
+    }
+
+    private final Config config;
+
+    public TextPretrainingStep(Config config) {
+        this.config = config;
+    }
+
+    @Override
+    public List<String> problems(ExperimentParts experiment) {
+        return experiment.has("language", LanguageModel.class)
+                ? List.of()
+                : List.of("text-pretraining needs a language model: add language: {plugin: ...}");
+    }
+
+    @Override
+    public void run(StepContext context) {
+        try (NDManager manager = Torch.newManager()) {
+            LanguageModel model = context.language(manager);
+            Dataset dataset = context.dataset();
+            SampleOrder order = new SampleOrder(dataset.textCount(), config.batchSize(), context.seed());
+            new Trainer(config.training(), Surroundings.of(context)).train(model.parameters(), (step, owner) -> {
+                List<TextPair> texts =
+                        IntStream.of(order.batch(step)).mapToObj(dataset::text).toList();
+                LanguageInput input = LanguageInput.textOnly(
+                        owner,
+                        texts.stream().map(TextPair::prefix).toList(),
+                        texts.stream().map(TextPair::target).toList());
+                return new Objective.Loss(model.loss(input), Map.of());
+            });
+            context.save("language", model.parameters());
+        }
+    }
+}
