@@ -2,11 +2,11 @@ package dev.querent.task.objective;
 
 import ai.djl.ndarray.NDArray;
 import dev.querent.data.Batch;
-import dev.querent.data.Questions;
 import dev.querent.data.Sample;
 import dev.querent.model.LanguageInput;
 import dev.querent.random.Purpose;
 import dev.querent.random.RunSeed;
+import dev.querent.text.QuestionPrompt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -44,7 +44,7 @@ public final class GenerativeTexts {
             List<Sample.Question> questions = batch.questions().get(row);
             if (!questions.isEmpty() && random.nextDouble() < questionShare) {
                 Sample.Question question = questions.get(random.nextInt(questions.size()));
-                prefixes.add(Questions.prompt(question.text()));
+                prefixes.add(QuestionPrompt.prefix(question.text()));
                 targets.add(question.answer());
             } else {
                 String caption = batch.captions().get(row);
@@ -63,7 +63,7 @@ public final class GenerativeTexts {
      * @return index of the first character of the target; 0 for a caption of one word
      */
     static int split(String caption, SplittableRandom random) {
-        String[] words = caption.strip().split("\\s+");
+        String[] words = caption.strip().split("\\s+", -1);
         if (words.length < 2) {
             return 0;
         }

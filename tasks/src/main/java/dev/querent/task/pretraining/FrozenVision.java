@@ -3,7 +3,12 @@ package dev.querent.task.pretraining;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.querent.data.Batch;
+import dev.querent.data.BatchLoader;
+import dev.querent.data.LoaderOptions;
+import dev.querent.image.Augmentation;
+import dev.querent.image.ImageTransform;
 import dev.querent.model.VisionEncoder;
+import dev.querent.step.StepContext;
 import dev.querent.torch.Torch;
 
 /** The frozen encoder in front of a trainable bridge: no graph is recorded through it. */
@@ -13,6 +18,16 @@ final class FrozenVision {
 
     FrozenVision(VisionEncoder encoder) {
         this.encoder = encoder;
+    }
+
+    /** Training batches of the encoder's image size. */
+    BatchLoader loader(StepContext context, Augmentation augmentation, LoaderOptions options) {
+        return new BatchLoader(
+                context.dataset().split("train"),
+                ImageTransform.training(encoder.imageSize(), augmentation),
+                options,
+                context.seed(),
+                context.quarantine());
     }
 
     /**

@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.querent.data.Batch;
 import dev.querent.data.BatchLoader;
+import dev.querent.data.LoaderOptions;
+import dev.querent.image.Augmentation;
 import dev.querent.model.Bridge;
 import dev.querent.model.EncoderDecoder;
 import dev.querent.model.LanguageInput;
@@ -45,9 +47,8 @@ public final class GenerativeStep implements PipelineStep {
             double splitShare,
 
             @Doc("how training images are cropped and flipped")
-            BatchLoader.Augmentation augmentation) {
-        public static final Config DEFAULTS =
-                new Config(TrainingConfig.DEFAULTS, 64, 0, 0.5, BatchLoader.Augmentation.DEFAULTS);
+            Augmentation augmentation) {
+        public static final Config DEFAULTS = new Config(TrainingConfig.DEFAULTS, 64, 0, 0.5, Augmentation.DEFAULTS);
 
         public Config {
             Check.positive("batch-size", batchSize);
@@ -85,13 +86,8 @@ public final class GenerativeStep implements PipelineStep {
             LanguageModel language = context.language(manager);
             FrozenVision vision = new FrozenVision(encoder);
             GenerativeTexts texts = texts(language, context.seed());
-            try (BatchLoader loader = BatchLoader.training(
-                    context.dataset().split("train"),
-                    config.augmentation(),
-                    encoder.imageSize(),
-                    config.batchSize(),
-                    context.seed(),
-                    context.quarantine())) {
+            try (BatchLoader loader =
+                    vision.loader(context, config.augmentation(), LoaderOptions.of(config.batchSize()))) {
                 new Trainer(config.training(), Surroundings.of(context))
                         .train(bridge.promptParameters(), (step, owner) -> {
                             Batch batch = loader.batch(step);

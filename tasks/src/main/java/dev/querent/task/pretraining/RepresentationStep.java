@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.querent.data.Batch;
 import dev.querent.data.BatchLoader;
+import dev.querent.data.LoaderOptions;
+import dev.querent.image.Augmentation;
 import dev.querent.model.RepresentationLearner;
 import dev.querent.model.VisionEncoder;
 import dev.querent.plugin.Check;
@@ -52,10 +54,10 @@ public final class RepresentationStep implements PipelineStep {
             @Doc("label smoothing of ITC and ITG") double labelSmoothing,
 
             @Doc("how training images are cropped and flipped")
-            BatchLoader.Augmentation augmentation) {
+            Augmentation augmentation) {
         /** Weights and smoothing as in LAVIS. */
         public static final Config DEFAULTS =
-                new Config(TrainingConfig.DEFAULTS, 64, 1, 1, 1, 0.1, BatchLoader.Augmentation.DEFAULTS);
+                new Config(TrainingConfig.DEFAULTS, 64, 1, 1, 1, 0.1, Augmentation.DEFAULTS);
 
         public Config {
             Check.positive("batch-size", batchSize);
@@ -101,13 +103,10 @@ public final class RepresentationStep implements PipelineStep {
             }
             FrozenVision vision = new FrozenVision(encoder);
             Losses losses = new Losses(config, context.seed(), learner);
-            try (BatchLoader loader = BatchLoader.training(
-                    context.dataset().split("train"),
+            try (BatchLoader loader = vision.loader(
+                    context,
                     config.augmentation(),
-                    encoder.imageSize(),
-                    config.batchSize(),
-                    context.seed(),
-                    context.quarantine())) {
+                    LoaderOptions.of(config.batchSize()).withDistinctGroups())) {
                 new Trainer(config.training(), Surroundings.of(context))
                         .train(learner.representationParameters(), (step, owner) -> {
                             Batch batch = loader.batch(step);
