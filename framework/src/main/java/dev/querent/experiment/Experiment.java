@@ -1,0 +1,65 @@
+package dev.querent.experiment;
+
+import dev.querent.config.ConfigNode.Mapping;
+import dev.querent.config.YamlWriter;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A validated experiment: every value bound, defaults included. Paths are relative to the current directory.
+ *
+ * @param name names the run folder
+ * @param seed of every random choice
+ * @param threads of libtorch
+ * @param badSampleLimit share of unusable samples, from 0 to 1, that stops the run
+ * @param data a {@code dataset} plugin
+ * @param vision a {@code vision-encoder} plugin
+ * @param language a {@code language-model} plugin
+ * @param bridge a {@code bridge} plugin
+ * @param steps what is done: the plugins by the step's name, in the order in which they run
+ */
+public record Experiment(
+        String name,
+        long seed,
+        int threads,
+        double badSampleLimit,
+        PluginSetting data,
+        Optional<PluginSetting> vision,
+        Optional<PluginSetting> language,
+        Optional<PluginSetting> bridge,
+        Map<String, PluginSetting> steps) {
+
+    public Experiment {
+        steps = Collections.unmodifiableMap(new LinkedHashMap<>(steps));
+    }
+
+    /** The wired components by role: {@code vision}, {@code language}, {@code bridge}. */
+    public Map<String, PluginSetting> components() {
+        Map<String, PluginSetting> components = new LinkedHashMap<>();
+        vision.ifPresent(setting -> components.put("vision", setting));
+        language.ifPresent(setting -> components.put("language", setting));
+        bridge.ifPresent(setting -> components.put("bridge", setting));
+        return components;
+    }
+
+    /** Every value, defaults included, as one would write it. */
+    public Mapping resolved() {
+        return ResolvedExperiment.tree(this);
+    }
+
+    /** {@link #resolved} as YAML: read again, it gives an equal experiment. */
+    public String resolvedYaml() {
+        return YamlWriter.write(resolved());
+    }
+
+    /**
+     * What identifies the experiment: SHA-256 in hexadecimal over every value that its results depend on, sorted by key, the
+     * order of the steps included. {@code threads} and {@code bad-sample-limit} say how a run is carried out, not what it
+     * computes, and don't count.
+     */
+    public String hash() {
+        return ResolvedExperiment.hash(this);
+    }
+}

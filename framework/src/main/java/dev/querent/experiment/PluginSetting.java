@@ -1,0 +1,25 @@
+package dev.querent.experiment;
+
+import dev.querent.plugin.PluginDescriptor;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * A plugin with its configuration, as an experiment wires it.
+ *
+ * @param plugin which
+ * @param config a value of the plugin's configuration record
+ * @param checkpoint for a component: the folder whose {@code config.json} gave the sizes and whose {@code model.safetensors}
+ *     has the weights
+ */
+public record PluginSetting(PluginDescriptor plugin, Record config, Optional<Path> checkpoint) {
+
+    /**
+     * Builds the plugin.
+     *
+     * @param supplied what the kind's constructors get besides the configuration, by type
+     */
+    public <T> T create(Class<T> kind, Object... supplied) {
+        return kind.cast(plugin.create(config, supplied));
+    }
+}

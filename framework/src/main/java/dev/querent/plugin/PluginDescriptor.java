@@ -1,0 +1,83 @@
+package dev.querent.plugin;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A plugin that can be wired.
+ *
+ * @param kind the {@link PluginKind} interface
+ * @param name as in experiment files
+ * @param type the class
+ * @param config its configuration record
+ * @param fields the record's components
+ * @param origin {@code built in} or the jar it came from
+ */
+public record PluginDescriptor(
+        Class<?> kind,
+        String name,
+        Class<?> type,
+        Class<? extends Record> config,
+        List<PluginField> fields,
+        String origin) {
+
+    public PluginDescriptor {
+        fields = List.copyOf(fields);
+    }
+
+    /** The kind's name, e.g. {@code vision-encoder}. */
+    public String kindName() {
+        return nameOfKind(kind);
+    }
+
+    static String nameOfKind(Class<?> kind) {
+        PluginKind annotation = kind.getAnnotation(PluginKind.class);
+        if (annotation == null) {
+            throw new IllegalArgumentException(kind.getName() + " is not marked with @PluginKind");
+        }
+        return annotation.value();
+    }
+
+    /**
+     * Builds the plugin: each constructor parameter gets the argument of its type.
+     *
+     * @param configuration a value of {@link #config}
+     * @param supplied what the kind supplies besides
+     * @throws PluginException where the constructor asks for something that isn't supplied
+     */
+    public Object create(Record configuration, Object... supplied) {
+        Constructor<?> constructor = type.getConstructors()[0];
+        List<Object> arguments = new ArrayList<>();
+        for (Class<?> parameter : constructor.getParameterTypes()) {
+            arguments.add(argument(parameter, configuration, supplied));
+        }
+        try {
+            return constructor.newInstance(arguments.toArray());
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            if (e.getCause() instanceof Error cause) {
+                throw cause;
+            }
+            throw new PluginException(name + " can't be built: " + e.getCause(), e);
+        } catch (ReflectiveOperationException e) {
+            throw new PluginException(name + " can't be built: " + e, e);
+        }
+    }
+
+    private Object argument(Class<?> parameter, Record configuration, Object[] supplied) {
+        if (parameter.isInstance(configuration)) {
+            return configuration;
+        }
+        for (Object candidate : supplied) {
+            if (parameter.isInstance(candidate)) {
+                return candidate;
+            }
+        }
+        throw new PluginException("the constructor of " + name + " (" + type.getName() + ") asks for a "
+                + parameter.getSimpleName() + ", which a " + kindName().replace('-', ' ') + " isn't given");
+    }
+}

@@ -1,0 +1,152 @@
+package dev.querent.plugin;
+
+import dev.querent.config.NearestName;
+import io.github.classgraph.ClassGraph;
+import io.github.classgraph.ScanResult;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Every plugin that can be wired: those of this project on the class path, and those in the jars of a plugin folder. Jars stay
+ * open as long as the registry.
+ */
+public final class PluginRegistry implements AutoCloseable {
+
+    private static final String ROOT = "dev.querent";
+    private static final String BUILT_IN = "built in";
+
+    private final List<PluginDescriptor> plugins;
+    private final PluginFolder folder;
+
+    private PluginRegistry(Collection<PluginDescriptor> plugins, PluginFolder folder) {
+        this.plugins = plugins.stream()
+                .sorted(Comparator.comparing(PluginDescriptor::kindName).thenComparing(PluginDescriptor::name))
+                .toList();
+        this.folder = folder;
+        refuseDoubled(this.plugins);
+    }
+
+    /**
+     * Finds the plugins of the class path.
+     *
+     * @throws PluginException where one breaks the rules, or two of a kind have one name
+     */
+    public static PluginRegistry builtIn() {
+        return new PluginRegistry(onClassPath(), PluginFolder.none());
+    }
+
+    /**
+     * Finds the plugins of the class path and of every {@code *.jar} in a folder. What is wrong with a jar is told by {@link
+     * #brokenJars} and doesn't hinder the others.
+     *
+     * @param jars need not exist
+     * @throws PluginException where a built-in plugin breaks the rules, or two of a kind have one name
+     */
+    public static PluginRegistry withJars(Path jars) {
+        PluginFolder folder = PluginFolder.open(jars);
+        try {
+            List<PluginDescriptor> all = new ArrayList<>(onClassPath());
+            all.addAll(folder.plugins());
+            return new PluginRegistry(all, folder);
+        } catch (RuntimeException e) {
+            folder.close();
+            throw e;
+        }
+    }
+
+    /** A registry of the classes given and no others. */
+    public static PluginRegistry of(Class<?>... types) {
+        List<PluginDescriptor> described = new ArrayList<>();
+        for (Class<?> type : types) {
+            described.add(PluginInspector.describe(type, BUILT_IN));
+        }
+        return new PluginRegistry(described, PluginFolder.none());
+    }
+
+    /** All, by kind and name. */
+    public List<PluginDescriptor> plugins() {
+        return plugins;
+    }
+
+    /** A sentence for each jar that could not be used. */
+    public List<String> brokenJars() {
+        return folder.broken();
+    }
+
+    /** The names of a kind, sorted. */
+    public List<String> names(Class<?> kind) {
+        return plugins.stream()
+                .filter(plugin -> plugin.kind() == kind)
+                .map(PluginDescriptor::name)
+                .toList();
+    }
+
+    /**
+     * Finds a plugin by name.
+     *
+     * @throws PluginException listing the known names, the nearest first of all
+     */
+    public PluginDescriptor find(Class<?> kind, String name) {
+        Optional<PluginDescriptor> found = plugins.stream()
+                .filter(plugin -> plugin.kind() == kind && plugin.name().equals(name))
+                .findFirst();
+        return found.orElseThrow(() -> new PluginException(unknown(kind, name)));
+    }
+
+    /**
+     * Builds a plugin.
+     *
+     * @param supplied what the constructor gets besides its configuration, by type
+     * @throws PluginException where there is none of that name or it can't be built
+     */
+    public <T> T create(Class<T> kind, String name, Record config, Object... supplied) {
+        return kind.cast(find(kind, name).create(config, supplied));
+    }
+
+    /** Closes the jars; their classes can't be loaded any more. */
+    @Override
+    public void close() {
+        folder.close();
+    }
+
+    private String unknown(Class<?> kind, String name) {
+        String words = PluginDescriptor.nameOfKind(kind).replace('-', ' ');
+        List<String> known = names(kind);
+        String elsewhere = plugins.stream()
+                .filter(plugin -> plugin.name().equals(name))
+                .map(plugin -> " " + name + " is a " + plugin.kindName().replace('-', ' ') + ".")
+                .findFirst()
+                .orElse("");
+        return "no " + words + " called \"" + name + "\"." + elsewhere + " Known: "
+                + (known.isEmpty() ? "none" : String.join(", ", known)) + "." + NearestName.question(name, known);
+    }
+
+    private static List<PluginDescriptor> onClassPath() {
+        List<PluginDescriptor> found = new ArrayList<>();
+        try (ScanResult scan =
+                new ClassGraph().enableAnnotationInfo().acceptPackages(ROOT).scan()) {
+            for (Class<?> type : scan.getClassesWithAnnotation(Plugin.class).loadClasses()) {
+                found.add(PluginInspector.describe(type, BUILT_IN));
+            }
+        }
+        return found;
+    }
+
+    private static void refuseDoubled(List<PluginDescriptor> plugins) {
+        Map<String, PluginDescriptor> seen = new HashMap<>();
+        for (PluginDescriptor plugin : plugins) {
+            PluginDescriptor other = seen.put(plugin.kindName() + " " + plugin.name(), plugin);
+            if (other != null) {
+                throw new PluginException("two plugins of kind " + plugin.kindName() + " are called \"" + plugin.name()
+                        + "\": " + other.type().getName() + " (" + other.origin() + ") and "
+                        + plugin.type().getName() + " (" + plugin.origin() + "). Rename or remove one");
+            }
+        }
+    }
+}
