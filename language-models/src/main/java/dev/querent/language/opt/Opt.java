@@ -1,0 +1,191 @@
+package dev.querent.language.opt;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.querent.language.CachedDecoder;
+import dev.querent.model.ComponentContext;
+import dev.querent.model.DecoderOnly;
+import dev.querent.model.LanguageInput;
+import dev.querent.model.TextDecoder;
+import dev.querent.nn.Tensors;
+import dev.querent.plugin.Check;
+import dev.querent.plugin.CheckpointField;
+import dev.querent.plugin.Doc;
+import dev.querent.plugin.Plugin;
+import dev.querent.text.TextTokenizer;
+import dev.querent.text.TokenBatch;
+import dev.querent.text.TokenizerLayout;
+import dev.querent.torch.Torch;
+import dev.querent.weights.Initializer;
+import dev.querent.weights.ParameterSet;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * OPT (arXiv 2205.01068), any size of the family, 350m included. Reads Hugging Face names; sizes come from the
+ * checkpoint's {@code config.json}.
+ *
+ * <p>One sequence: {@code [soft prompt] </s> [prefix] [target] [line break]}. The loss counts target and line break, and
+ * behind a soft prompt without a prefix also {@code </s>}, as BLIP-2's does.
+ *
+ * <p>Dropout acts only where gradients are recorded and the model's own parameters require them: a frozen model has none.
+ * (LAVIS leaves it on in stage 2, because its training mode switches the frozen model over too.)
+ */
+@Plugin("opt")
+public final class Opt implements DecoderOnly {
+
+    static final Initializer INITIALISATION = new Initializer.Normal(0.02);
+
+    /** Special tokens with their published ids 0 to 3; the line break, which ends a text, has 50118 in the public tokenizer. */
+    static final TokenizerLayout LAYOUT =
+            new TokenizerLayout(List.of("<s>", "<pad>", "</s>", "<unk>", "\n"), "<pad>", "<unk>", "</s>", "");
+
+    /** Settings of an OPT. */
+    public record Config(
+            @Doc("number of token embeddings; default: the tokenizer's size") @CheckpointField("vocab_size")
+            Optional<Integer> vocabularySize,
+
+            @Doc("width D of the layers") @CheckpointField("hidden_size")
+            int hiddenSize,
+
+            @Doc("width of token embeddings and soft prompt where it differs from the layers' (350m: 512)")
+            @CheckpointField("word_embed_proj_dim")
+            Optional<Integer> embeddingSize,
+
+            @Doc("number of layers") @CheckpointField("num_hidden_layers")
+            int layers,
+
+            @Doc("number of attention heads; divides the width") @CheckpointField("num_attention_heads")
+            int heads,
+
+            @Doc("width of the feed-forward networks") @CheckpointField("ffn_dim")
+            int feedForwardSize,
+
+            @Doc("longest sequence in tokens, soft prompt included") @CheckpointField("max_position_embeddings")
+            int maxPositions,
+
+            @Doc("layer norm before each part (350m: after)") @CheckpointField("do_layer_norm_before")
+            boolean layerNormBefore,
+
+            @Doc("dropout probability while the model itself is trained; a frozen model has none")
+            @CheckpointField("dropout")
+            double dropout,
+
+            @Doc("longest text in training, in tokens, begin and end included; longer ones are cut")
+            int maxTextTokens) {
+
+        /** OPT-125m with BLIP-2's text length. */
+        public static final Config DEFAULTS =
+                new Config(Optional.empty(), 768, Optional.empty(), 12, 12, 3072, 2048, true, 0.1, 32);
+
+        public Config {
+            vocabularySize.ifPresent(size -> Check.positive("vocabularySize", size));
+            embeddingSize.ifPresent(size -> Check.positive("embeddingSize", size));
+            Check.positive("hiddenSize", hiddenSize);
+            Check.positive("layers", layers);
+            Check.positive("heads", heads);
+            Check.positive("feedForwardSize", feedForwardSize);
+            Check.positive("maxPositions", maxPositions);
+            Check.range("dropout", dropout, 0, 0.99);
+            Check.range("maxTextTokens", maxTextTokens, 2, maxPositions);
+            Check.that(
+                    hiddenSize % heads == 0,
+                    "heads: expected a divisor of hiddenSize " + hiddenSize + ", found " + heads);
+        }
+
+        int embeddingWidth() {
+            return embeddingSize.orElse(hiddenSize);
+        }
+    }
+
+    private final Config config;
+    private final TextTokenizer tokenizer;
+    private final OptText text;
+    private final OptStack stack;
+    private final ParameterSet parameters;
+
+    /**
+     * @throws IllegalArgumentException where the vocabulary is smaller than the tokenizer's
+     */
+    public Opt(Config config, ComponentContext context) {
+        this.config = config;
+        tokenizer = context.tokenizers().tokenizer(LAYOUT);
+        text = new OptText(tokenizer);
+        int vocabulary = config.vocabularySize().orElse(tokenizer.size());
+        Check.that(
+                vocabulary >= tokenizer.size(),
+                "vocabularySize: expected at least the tokenizer's " + tokenizer.size() + ", found " + vocabulary);
+        stack = new OptStack(
+                config, vocabulary, context.weights().child("model").child("decoder"));
+        parameters = context.weights().parameters();
+    }
+
+    @Override
+    public NDArray loss(LanguageInput input) {
+        int promptLength = promptLength(input);
+        int room = config.maxPositions() - promptLength;
+        Check.that(room >= 2, "a soft prompt of " + promptLength + " leaves no room for text: raise maxPositions");
+        OptText.Training training = text.training(input, Math.min(config.maxTextTokens(), room));
+        TokenBatch tokens = training.tokens();
+        NDArray embeddings = embed(input.manager(), input, tokens); // (B, Q + T, Dl)
+        NDArray hidden = stack.forward(
+                embeddings, OptText.keyMask(promptLength, tokens.mask()), dropout(), List.of(), layer -> {});
+        // Position i predicts token i + 1: the last place of the soft prompt predicts the first token.
+        int first = promptLength == 0 ? 1 : 0;
+        NDArray predicting = Tensors.slice(hidden, 1, promptLength + first - 1, promptLength + tokens.length() - 1);
+        NDArray targets = Tensors.ofLongs(input.manager(), training.targets());
+        return Tensors.crossEntropy(stack.scores(predicting), Tensors.slice(targets, 1, first, tokens.length()), 0);
+    }
+
+    @Override
+    public TextDecoder decoder(LanguageInput input) {
+        TokenBatch tokens = text.decoding(input);
+        NDManager manager = Torch.newManager();
+        OptState state = new OptState(manager, stack, OptText.keyMask(promptLength(input), tokens.mask()));
+        try (Torch.GradientMode off = Torch.withoutGradients();
+                NDManager prompt = manager.newSubManager()) {
+            NDArray logits = state.read(embed(prompt, input, tokens));
+            logits.attach(manager);
+            return new CachedDecoder(manager, state, logits, text.end());
+        } catch (RuntimeException e) {
+            manager.close();
+            throw e;
+        }
+    }
+
+    /** Soft prompt, where there is one, and tokens: (B, Q + T, Dl). */
+    private NDArray embed(NDManager owner, LanguageInput input, TokenBatch tokens) {
+        NDArray embedded = stack.embed(Tensors.ofLongs(owner, tokens.ids()));
+        return input.softPrompt()
+                .map(prompt -> Tensors.concatenate(owner, 1, prompt, embedded))
+                .orElse(embedded);
+    }
+
+    private static int promptLength(LanguageInput input) {
+        return input.softPrompt().map(prompt -> (int) prompt.getShape().get(1)).orElse(0);
+    }
+
+    private double dropout() {
+        boolean trained = Torch.recordsGradients() && parameters.list().stream().anyMatch(NDArray::hasGradient);
+        return trained ? config.dropout() : 0;
+    }
+
+    @Override
+    public int width() {
+        return config.embeddingWidth();
+    }
+
+    @Override
+    public TextTokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    @Override
+    public ParameterSet parameters() {
+        return parameters;
+    }
+
+    OptStack stack() {
+        return stack;
+    }
+}
