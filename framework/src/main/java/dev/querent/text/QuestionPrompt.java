@@ -1,7 +1,12 @@
 package dev.querent.text;
 
+import java.util.List;
+
 /** How a question is put to a language model: the answer follows the prefix. Training and evaluation share it. */
 public final class QuestionPrompt {
+
+    /** Words and signs of the prefix, for vocabularies. */
+    public static final List<String> WORDS = List.of("question", "answer", ":", "?");
 
     private QuestionPrompt() {}
 
