@@ -1,0 +1,120 @@
+package dev.querent.testing;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.querent.torch.Torch;
+import dev.querent.weights.SafetensorsReader;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+
+/**
+ * Tensors that a reference implementation computed, to be compared in the order of the computation: the first
+ * {@link #check} that fails names the layer where two implementations part.
+ */
+public final class Golden implements AutoCloseable {
+
+    /** fp32 on both sides, sums in another order: an absolute error of 1e-5 plus a relative one of 1e-4. */
+    public static final double ABSOLUTE = 1e-5;
+
+    public static final double RELATIVE = 1e-4;
+
+    private final String name;
+    private final NDManager manager = Torch.newManager();
+    private final SafetensorsReader reader;
+
+    /**
+     * @param file safetensors; whole numbers are stored as floats
+     */
+    public Golden(Path file) {
+        name = file.getParent().getFileName() + "/" + file.getFileName();
+        reader = new SafetensorsReader(file);
+    }
+
+    /** A folder among the test's resources. A missing one fails. */
+    public static Path folder(Class<?> test, String path) {
+        URL url = test.getResource(path);
+        if (url == null) {
+            throw new AssertionError("no fixture " + path + " beside " + test.getName());
+        }
+        try {
+            return Path.of(url.toURI());
+        } catch (URISyntaxException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** What the generator wrote beside the tensors: versions, texts. */
+    public Map<String, String> metadata() {
+        return reader.metadata();
+    }
+
+    /** A tensor of the fixture, fp32, owned by this. */
+    public NDArray tensor(String tensor) {
+        if (!reader.names().contains(tensor)) {
+            throw new AssertionError(name + " has no tensor " + tensor + "; it has " + reader.names());
+        }
+        return reader.read(tensor, manager);
+    }
+
+    /** A matrix of whole numbers of the fixture. */
+    public long[][] longs(String tensor) {
+        NDArray values = tensor(tensor);
+        float[] flat = values.toFloatArray();
+        int columns = (int) values.getShape().get(1);
+        long[][] rows = new long[(int) values.getShape().get(0)][columns];
+        for (int i = 0; i < flat.length; i++) {
+            rows[i / columns][i % columns] = (long) flat[i];
+        }
+        return rows;
+    }
+
+    /** Fails unless a computed tensor equals the fixture's within {@link #ABSOLUTE} and {@link #RELATIVE}. */
+    public void check(String tensor, NDArray actual) {
+        assertClose(name + ": " + tensor, tensor(tensor), actual, ABSOLUTE, RELATIVE);
+    }
+
+    /** Fails, with largest error and its index, unless {@code |actual - expected| <= absolute + relative * |expected|}. */
+    public static void assertClose(String what, NDArray expected, NDArray actual, double absolute, double relative) {
+        if (!expected.getShape().equals(actual.getShape())) {
+            throw new AssertionError(
+                    what + ": expected the shape " + expected.getShape() + ", found " + actual.getShape());
+        }
+        float[] wanted = expected.toFloatArray();
+        float[] found = actual.toFloatArray();
+        int worst = -1;
+        double largest = 0;
+        for (int i = 0; i < wanted.length; i++) {
+            double error = Math.abs((double) found[i] - wanted[i]);
+            double excess = error - absolute - relative * Math.abs(wanted[i]);
+            if (!(excess <= 0) && (worst < 0 || !(excess <= largest))) { // negated, so that NaN fails
+                worst = i;
+                largest = excess;
+            }
+        }
+        if (worst >= 0) {
+            throw new AssertionError(
+                    what + " differs: at " + index(worst, actual.getShape().getShape()) + " expected "
+                            + wanted[worst] + ", found " + found[worst] + " (allowed " + absolute + " + " + relative
+                            + " * |expected|)");
+        }
+    }
+
+    private static String index(int flat, long[] shape) {
+        long[] index = new long[shape.length];
+        long rest = flat;
+        for (int axis = shape.length - 1; axis >= 0; axis--) {
+            index[axis] = rest % shape[axis];
+            rest /= shape[axis];
+        }
+        return Arrays.toString(index);
+    }
+
+    @Override
+    public void close() {
+        reader.close();
+        manager.close();
+    }
+}
