@@ -29,6 +29,9 @@ public interface StepContext {
 
     Bridge bridge(NDManager manager);
 
+    /** The bridge as the run's seed initialises it, whatever earlier steps saved: what training is compared with. */
+    Bridge untrainedBridge(NDManager manager);
+
     /**
      * Saves a component's parameters as this step's result, atomically; later steps start from them once this step is done.
      *
