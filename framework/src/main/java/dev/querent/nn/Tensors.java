@@ -29,6 +29,11 @@ public final class Tensors {
         return LAYERS.call(owner, "expand_rows", parameter, rows);
     }
 
+    /** A parameter under another shape, without copying; the result belongs to {@code owner}. */
+    public static NDArray reshape(NDManager owner, NDArray parameter, long... shape) {
+        return LAYERS.call(owner, "reshape", parameter, shape);
+    }
+
     /** Rows of a tensor, in the given order, some perhaps several times. */
     public static NDArray selectRows(NDArray x, int... rows) {
         try (NDArray indices =

@@ -55,6 +55,15 @@ public final class ParameterScope {
         return registry.create(prefix + name, initializer, shape);
     }
 
+    /**
+     * Lets a checkpoint hold tensors that the model has no use for.
+     *
+     * @param name the first part of their names below this scope
+     */
+    public void ignore(String name) {
+        registry.ignored.add(prefix + name);
+    }
+
     /** All parameters registered under this scope so far, by full name. */
     public ParameterSet parameters() {
         return new ParameterSet(registry.created).where(name -> name.startsWith(prefix));
@@ -77,6 +86,7 @@ public final class ParameterScope {
         private final RunSeed seed;
         private final Map<String, NDArray> created = new LinkedHashMap<>();
         private final List<String> problems = new ArrayList<>();
+        private final List<String> ignored = new ArrayList<>();
 
         private Registry(NDManager manager, Optional<WeightSource> source, RunSeed seed) {
             this.manager = manager;
@@ -111,6 +121,7 @@ public final class ParameterScope {
             source.ifPresent(from -> {
                 Set<String> surplus = new LinkedHashSet<>(from.names());
                 surplus.removeAll(created.keySet());
+                surplus.removeIf(name -> ignored.stream().anyMatch(name::startsWith));
                 surplus.forEach(name -> problems.add(name + " is not part of the model"));
                 if (!problems.isEmpty()) {
                     throw new WeightsMismatchException(from.description(), problems);

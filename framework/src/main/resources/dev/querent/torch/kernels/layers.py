@@ -73,3 +73,6 @@
 
   def slice(self, x: Tensor, axis: int, start: int, end: int) -> Tensor:
     return torch.slice(x, axis, start, end, 1)
+
+  def reshape(self, x: Tensor, shape: List[int]) -> Tensor:
+    return torch.reshape(x, shape)

@@ -1,0 +1,285 @@
+package dev.querent.bridge;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.querent.model.BridgeShape;
+import dev.querent.model.ComponentContext;
+import dev.querent.model.RepresentationLearner;
+import dev.querent.nn.AttentionMask;
+import dev.querent.nn.Embedding;
+import dev.querent.nn.LayerNorm;
+import dev.querent.nn.Linear;
+import dev.querent.nn.Tensors;
+import dev.querent.plugin.Check;
+import dev.querent.plugin.CheckpointField;
+import dev.querent.plugin.Doc;
+import dev.querent.plugin.Plugin;
+import dev.querent.text.TextTokenizer;
+import dev.querent.text.TokenBatch;
+import dev.querent.text.TokenizerLayout;
+import dev.querent.torch.Torch;
+import dev.querent.weights.Initializer;
+import dev.querent.weights.ParameterScope;
+import dev.querent.weights.ParameterSet;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * The Q-Former (paper section 3.1): query tokens that read the image through cross-attention and share their self-attention
+ * with text. Parameter names are LAVIS's ({@code Blip2Qformer}); {@code language_projection} is what LAVIS calls
+ * {@code opt_proj} or {@code t5_proj}.
+ */
+@Plugin("q-former")
+public final class QFormer implements RepresentationLearner {
+
+    /** BERT's. */
+    static final double NORM_EPSILON = 1e-12;
+
+    private static final TokenizerLayout LAYOUT = new TokenizerLayout(
+            List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "[DEC]"), "[PAD]", "[UNK]", "[CLS]", "[SEP]");
+
+    /** Sizes and initialisation. */
+    public record Config(
+            @Doc("query tokens Q") int queries,
+
+            @Doc("width Db of queries and text") @CheckpointField("hidden_size")
+            int width,
+
+            @Doc("layers") @CheckpointField("num_hidden_layers")
+            int layers,
+
+            @Doc("attention heads; divide the width") @CheckpointField("num_attention_heads")
+            int heads,
+
+            @Doc("width of the feed-forward paths") @CheckpointField("intermediate_size")
+            int mlp,
+
+            @Doc("every how many layers the queries attend to the image, from the first on")
+            @CheckpointField("cross_attention_frequency")
+            int crossAttentionFrequency,
+
+            @Doc("size E of the space that images and texts share")
+            int sharedWidth,
+
+            @Doc("longest text in tokens, special tokens included; the rest is cut")
+            int maxTextTokens,
+
+            @Doc("rows of the position table, at least max-text-tokens") @CheckpointField("max_position_embeddings")
+            int maxPositions,
+
+            @Doc("dropout in training") @CheckpointField("hidden_dropout_prob")
+            double dropout,
+
+            @Doc("standard deviation of initial weights and embeddings") @CheckpointField("initializer_range")
+            double initialStd,
+
+            @Doc("standard deviation of initial query tokens")
+            double queryStd,
+
+            @Doc("standard deviation of initial cross-attention weights")
+            double crossAttentionStd,
+
+            @Doc("initial temperature that similarities are divided by")
+            double temperature) {
+        /** BERT-base, as in the paper. */
+        public static final Config DEFAULTS =
+                new Config(32, 768, 12, 12, 3072, 2, 256, 32, 512, 0.1, 0.02, 0.02, 0.02, 0.07);
+
+        public Config {
+            Check.range("queries", queries, 1, 4096);
+            Check.positive("width", width);
+            Check.positive("layers", layers);
+            Check.positive("heads", heads);
+            Check.that(width % heads == 0, "heads: expected a divisor of width " + width + ", found " + heads);
+            Check.positive("mlp", mlp);
+            Check.positive("cross-attention-frequency", crossAttentionFrequency);
+            Check.positive("shared-width", sharedWidth);
+            Check.range("max-text-tokens", maxTextTokens, 3, maxPositions);
+            Check.range("dropout", dropout, 0, 0.99);
+            Check.range("initial-std", initialStd, 0, 10);
+            Check.range("query-std", queryStd, 0, 10);
+            Check.range("cross-attention-std", crossAttentionStd, 0, 10);
+            Check.range("temperature", temperature, 1e-4, 100);
+        }
+    }
+
+    private final Config config;
+    private final TextTokenizer tokenizer;
+    private final long padId;
+    private final LayerNorm visionNorm;
+    private final NDArray queryTokens; // (1, Q, Db)
+    private final Embedding wordEmbeddings;
+    private final Embedding positionEmbeddings;
+    private final LayerNorm embeddingNorm;
+    private final List<QFormerLayer> layers = new ArrayList<>();
+    private final TextHead textHead;
+    private final Linear visionProjection;
+    private final Linear textProjection;
+    private final Linear matchHead;
+    private final NDArray temperature; // ()
+    private final Linear languageProjection;
+    private final ParameterSet parameters;
+
+    public QFormer(Config config, BridgeShape shape, ComponentContext context) {
+        this.config = config;
+        tokenizer = context.tokenizers().tokenizer(LAYOUT);
+        padId = tokenizer.id("[PAD]");
+        ParameterScope scope = context.weights();
+        Initializer normal = new Initializer.Normal(config.initialStd());
+        int width = config.width();
+        visionNorm = new LayerNorm(scope.child("ln_vision"), shape.visionWidth(), 1e-5);
+        queryTokens =
+                scope.parameter("query_tokens", new Initializer.Normal(config.queryStd()), 1, config.queries(), width);
+        ParameterScope bert = scope.child("Qformer").child("bert");
+        ParameterScope embeddings = bert.child("embeddings");
+        embeddings.ignore("position_ids");
+        wordEmbeddings = new Embedding(embeddings.child("word_embeddings"), tokenizer.size(), width, normal);
+        positionEmbeddings =
+                new Embedding(embeddings.child("position_embeddings"), config.maxPositions(), width, normal);
+        embeddingNorm = new LayerNorm(embeddings.child("LayerNorm"), width, NORM_EPSILON);
+        for (int i = 0; i < config.layers(); i++) {
+            boolean crosses = i % config.crossAttentionFrequency() == 0;
+            layers.add(new QFormerLayer(
+                    bert.child("encoder").child("layer").child(i), config, shape.visionWidth(), crosses));
+        }
+        textHead = new TextHead(
+                scope.child("Qformer").child("cls").child("predictions"), width, normal, wordEmbeddings.weight());
+        visionProjection = Linear.of(scope.child("vision_proj"), width, config.sharedWidth());
+        textProjection = Linear.of(scope.child("text_proj"), width, config.sharedWidth());
+        matchHead = Linear.of(scope.child("itm_head"), width, 2);
+        temperature = scope.parameter("temp", new Initializer.Constant(config.temperature()));
+        languageProjection = Linear.of(scope.child("language_projection"), width, shape.languageWidth());
+        parameters = scope.parameters();
+    }
+
+    @Override
+    public NDArray softPrompt(NDArray features) {
+        return languageProjection.forward(new QFormerView(this, features).queries()); // (B, Q, Dl)
+    }
+
+    @Override
+    public ImageView look(NDArray features) {
+        return new QFormerView(this, features);
+    }
+
+    @Override
+    public NDArray embedText(NDManager owner, TokenBatch texts) {
+        NDArray hidden = embedTokens(Tensors.ofLongs(owner, texts.ids()), 0); // (B, T, Db)
+        Optional<NDArray> mask = Optional.of(AttentionMask.padding(owner, texts.mask()));
+        for (QFormerLayer layer : layers) {
+            hidden = layer.forward(hidden, 0, mask, Optional.empty(), Optional.empty())
+                    .hidden();
+        }
+        NDArray first = Tensors.slice(hidden, 1, 0, 1).squeeze(1); // (B, Db), the class token
+        return Tensors.unitLength(textProjection.forward(first)); // (B, E)
+    }
+
+    /**
+     * Word and position embeddings, normed.
+     *
+     * @param ids (R, T) int64
+     * @param start position of the first token
+     * @return (R, T, Db)
+     */
+    NDArray embedTokens(NDArray ids, int start) {
+        return dropped(embeddingNorm.forward(unnormedTokens(ids, start)));
+    }
+
+    /** (1, Q, Db) repeated for R rows and normed: (R, Q, Db). */
+    NDArray embedQueries(NDManager owner, long rows) {
+        return dropped(embeddingNorm.forward(Tensors.expandRows(owner, queryTokens, rows)));
+    }
+
+    /** Queries and text side by side, normed together as BERT does: (R, Q + T, Db). */
+    NDArray embedJointly(NDArray ids) {
+        NDManager owner = ids.getManager();
+        NDArray queries = Tensors.expandRows(owner, queryTokens, ids.getShape().get(0));
+        return dropped(embeddingNorm.forward(Tensors.concatenate(owner, 1, queries, unnormedTokens(ids, 0))));
+    }
+
+    private NDArray unnormedTokens(NDArray ids, int start) {
+        NDArray positions = ids.getManager()
+                .arange(start, start + (int) ids.getShape().get(1))
+                .toType(ai.djl.ndarray.types.DataType.INT64, false);
+        return wordEmbeddings.forward(ids).add(positionEmbeddings.forward(positions)); // (R, T, Db)
+    }
+
+    private NDArray dropped(NDArray x) {
+        return Tensors.dropout(x, Torch.recordsGradients() ? config.dropout() : 0);
+    }
+
+    NDArray normedFeatures(NDArray features) {
+        return visionNorm.forward(features);
+    }
+
+    List<QFormerLayer> layers() {
+        return layers;
+    }
+
+    TextHead textHead() {
+        return textHead;
+    }
+
+    /** (B, Q, Db) -> (B, Q, E) of unit length. */
+    NDArray project(NDArray queries) {
+        return Tensors.unitLength(visionProjection.forward(queries));
+    }
+
+    /** (R, Q, Db) -> (R, 2), the mean over the queries. */
+    NDArray matchLogits(NDArray queries) {
+        return matchHead.forward(queries).mean(new int[] {1});
+    }
+
+    @Override
+    public NDArray temperature() {
+        return temperature;
+    }
+
+    @Override
+    public TokenBatch encode(List<String> texts) {
+        return tokenizer.encode(texts, config.maxTextTokens(), padId);
+    }
+
+    @Override
+    public TextTokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    long padId() {
+        return padId;
+    }
+
+    int maxTextTokens() {
+        return config.maxTextTokens();
+    }
+
+    @Override
+    public int promptLength() {
+        return config.queries();
+    }
+
+    @Override
+    public ParameterSet parameters() {
+        return parameters;
+    }
+
+    @Override
+    public ParameterSet promptParameters() {
+        Predicate<String> textOnly = name -> name.startsWith("Qformer.cls.")
+                || name.contains(".embeddings.word_embeddings.")
+                || name.contains(".embeddings.position_embeddings.")
+                || name.matches(".*\\.layer\\.\\d+\\.(intermediate|output)\\..*")
+                || name.startsWith("vision_proj.")
+                || name.startsWith("text_proj.")
+                || name.startsWith("itm_head.")
+                || name.equals("temp");
+        return parameters.where(textOnly.negate());
+    }
+
+    @Override
+    public ParameterSet representationParameters() {
+        return parameters.where(name -> !name.startsWith("language_projection."));
+    }
+}

@@ -1,0 +1,122 @@
+package dev.querent.bridge;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.querent.nn.Activation;
+import dev.querent.nn.LayerNorm;
+import dev.querent.nn.Linear;
+import dev.querent.nn.Tensors;
+import dev.querent.torch.Torch;
+import dev.querent.weights.Initializer;
+import dev.querent.weights.ParameterScope;
+import java.util.Optional;
+
+/**
+ * One layer: self-attention over queries and text together, cross-attention to the image for the queries alone (in some
+ * layers), then a feed-forward path for the queries and another for the text. Post-norm throughout.
+ */
+final class QFormerLayer {
+
+    private final QFormerAttention selfAttention;
+    private final Optional<QFormerAttention> crossAttention;
+    private final FeedForward queryPath;
+    private final FeedForward textPath;
+
+    QFormerLayer(ParameterScope scope, QFormer.Config config, int visionWidth, boolean crosses) {
+        selfAttention = new QFormerAttention(scope.child("attention"), config, config.width(), config.initialStd());
+        crossAttention = crosses
+                ? Optional.of(new QFormerAttention(
+                        scope.child("crossattention"), config, visionWidth, config.crossAttentionStd()))
+                : Optional.empty();
+        queryPath = new FeedForward(scope, "_query", config);
+        textPath = new FeedForward(scope, "", config);
+    }
+
+    /**
+     * What a layer gives.
+     *
+     * @param hidden (R, Q + T, Db)
+     * @param keyValue of its self-attention over the positions it was given, for a later pass to attend to
+     */
+    record Result(NDArray hidden, KeyValue keyValue) {}
+
+    /**
+     * Keys and values of the image for this layer, where it has cross-attention.
+     *
+     * @param features (B, N, Dv) normed
+     */
+    Optional<KeyValue> imageKeyValue(NDArray features) {
+        return crossAttention.map(attention -> attention.keyValue(features));
+    }
+
+    /**
+     * Runs the layer.
+     *
+     * @param hidden (R, Q + T, Db), queries first
+     * @param queries how many of the positions are queries; 0 for text alone
+     * @param mask for the self-attention, additive
+     * @param image keys and values of R images; needed where there are queries
+     * @param past positions in front of these that take part in the self-attention
+     */
+    Result forward(
+            NDArray hidden, int queries, Optional<NDArray> mask, Optional<KeyValue> image, Optional<KeyValue> past) {
+        KeyValue own = selfAttention.keyValue(hidden);
+        KeyValue attended = past.map(earlier -> earlier.before(own)).orElse(own);
+        NDArray mixed = selfAttention.forward(hidden, attended, mask);
+        return new Result(feedForward(mixed, queries, image), own);
+    }
+
+    /**
+     * Runs the layer on text whose earlier keys and values are held elsewhere.
+     *
+     * @param hidden (R, 1, Db)
+     * @param attended everything that the position may see, itself included
+     */
+    NDArray forwardText(NDArray hidden, KeyValue attended) {
+        return textPath.forward(selfAttention.forward(hidden, attended, Optional.empty()));
+    }
+
+    KeyValue keyValue(NDArray hidden) {
+        return selfAttention.keyValue(hidden);
+    }
+
+    private NDArray feedForward(NDArray mixed, int queries, Optional<KeyValue> image) {
+        if (queries == 0) {
+            return textPath.forward(mixed);
+        }
+        NDManager owner = mixed.getManager();
+        long length = mixed.getShape().get(1);
+        NDArray queryPart = length == queries ? mixed : Tensors.slice(mixed, 1, 0, queries); // (R, Q, Db)
+        if (crossAttention.isPresent()) {
+            queryPart = crossAttention.get().forward(queryPart, image.orElseThrow(), Optional.empty());
+        }
+        NDArray queryOut = queryPath.forward(queryPart);
+        if (length == queries) {
+            return queryOut;
+        }
+        NDArray textOut = textPath.forward(Tensors.slice(mixed, 1, queries, length)); // (R, T, Db)
+        return Tensors.concatenate(owner, 1, queryOut, textOut); // (R, Q + T, Db)
+    }
+
+    /** BERT's feed-forward path: norm(x + dense2(gelu(dense1 x))). */
+    private static final class FeedForward {
+        private final Linear in;
+        private final Linear out;
+        private final LayerNorm norm;
+        private final double dropout;
+
+        FeedForward(ParameterScope scope, String suffix, QFormer.Config config) {
+            Initializer normal = new Initializer.Normal(config.initialStd());
+            in = Linear.of(scope.child("intermediate" + suffix).child("dense"), config.width(), config.mlp(), normal);
+            ParameterScope output = scope.child("output" + suffix);
+            out = Linear.of(output.child("dense"), config.mlp(), config.width(), normal);
+            norm = new LayerNorm(output.child("LayerNorm"), config.width(), QFormer.NORM_EPSILON);
+            dropout = config.dropout();
+        }
+
+        NDArray forward(NDArray x) {
+            NDArray y = out.forward(Activation.GELU.apply(in.forward(x)));
+            return norm.forward(x.add(Tensors.dropout(y, Torch.recordsGradients() ? dropout : 0)));
+        }
+    }
+}
