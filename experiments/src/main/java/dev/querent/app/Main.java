@@ -1,0 +1,55 @@
+package dev.querent.app;
+
+import dev.querent.app.command.ErrorReport;
+import dev.querent.app.command.PluginsCommand;
+import dev.querent.app.command.ValidateCommand;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/**
+ * {@code querent}: reads the command line. Neither Spring nor libtorch is touched here, so that {@code --help} is quick; a
+ * subcommand starts what it needs.
+ */
+@Command(
+        name = "querent",
+        description = "BLIP-2 as a research framework: trains, evaluates and generates by experiment files.",
+        mixinStandardHelpOptions = true,
+        version = "Querent 0.1.0",
+        subcommands = {
+            PluginsCommand.class,
+            ValidateCommand.class,
+        },
+        footer = "Exit codes: 0 done, 2 wrong usage or configuration, 1 anything else.")
+public final class Main {
+
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show the stack trace of an error.")
+    private boolean debug;
+
+    /** Runs a command and exits with its code. */
+    public static void main(String[] arguments) {
+        System.exit(run(
+                new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+                new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+                arguments));
+    }
+
+    /**
+     * Runs a command.
+     *
+     * @return the exit code
+     */
+    public static int run(PrintWriter out, PrintWriter err, String... arguments) {
+        Main main = new Main();
+        return new CommandLine(main)
+                .setOut(out)
+                .setErr(err)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler(
+                        (problem, command, parsed) -> ErrorReport.tell(problem, command.getErr(), main.debug))
+                .execute(arguments);
+    }
+}
