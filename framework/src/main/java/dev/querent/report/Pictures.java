@@ -33,11 +33,17 @@ public final class Pictures {
         int width = (int) Math.max(1, Math.round(image.width() * scale));
         int height = (int) Math.max(1, Math.round(image.height() * scale));
         BufferedImage scaled = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-        Graphics2D graphics = scaled.createGraphics();
+        Graphics2D graphics = graphics(scaled);
         graphics.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
         graphics.drawImage(full, 0, 0, width, height, null);
         graphics.dispose();
         return png(scaled);
+    }
+
+    /** Draws without a display, whatever the environment says of one. */
+    static Graphics2D graphics(BufferedImage image) {
+        System.setProperty("java.awt.headless", "true");
+        return image.createGraphics();
     }
 
     static byte[] png(BufferedImage image) {
