@@ -14,7 +14,7 @@ record SceneObject(Color color, Form form, Size size, int rgb, double x, double 
         RED(0xD03028),
         GREEN(0x30A040),
         BLUE(0x3050D0),
-        YELLOW(0xE8D030),
+        YELLOW(0xF0DC28),
         PURPLE(0x8838A8),
         ORANGE(0xEC8420),
         BLACK(0x202020),

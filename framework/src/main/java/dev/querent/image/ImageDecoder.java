@@ -1,0 +1,181 @@
+package dev.querent.image;
+
+import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
+import java.awt.image.Raster;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+
+/**
+ * Decodes image files of every format that ImageIO reads (JPEG, PNG, GIF, BMP and what plug-ins on the class path add) to
+ * 8-bit RGB. Grey values become equal red, green and blue, the upper half of 16-bit values is kept, and transparent parts
+ * show white. The size in the header is looked at before anything is decoded. Thread-safe.
+ */
+public final class ImageDecoder {
+
+    /** Largest number of pixels: a decoded image takes six bytes a pixel for a moment, 300 MB at most. */
+    public static final long MOST_PIXELS = 50_000_000;
+
+    private static final long MOST_BYTES = 256L << 20;
+
+    private ImageDecoder() {}
+
+    /**
+     * Decodes a file.
+     *
+     * @throws BadImageException naming the file, where it is missing, broken, cut short, too large or of no known format
+     */
+    public static RgbImage decode(Path file) {
+        try {
+            long bytes = Files.size(file);
+            if (bytes > MOST_BYTES) {
+                throw new BadImageException(
+                        file + ": " + bytes + " bytes, more than the " + MOST_BYTES + " an image may have");
+            }
+            return decode(Files.readAllBytes(file), file.toString());
+        } catch (NoSuchFileException e) {
+            throw new BadImageException(file + ": no such file");
+        } catch (IOException e) {
+            throw new BadImageException(file + ": can't be read: " + e.getMessage());
+        }
+    }
+
+    /**
+     * Decodes a file's content.
+     *
+     * @param name what messages call it
+     * @throws BadImageException as for a file
+     */
+    public static RgbImage decode(byte[] content, String name) {
+        if (content.length == 0) {
+            throw new BadImageException(name + ": empty, no image");
+        }
+        try (ImageInputStream stream = new MemoryCacheImageInputStream(new ByteArrayInputStream(content))) {
+            Iterator<ImageReader> readers = ImageIO.getImageReaders(stream);
+            if (!readers.hasNext()) {
+                throw new BadImageException(name + ": of no known image format (" + String.join(", ", formats()) + ")");
+            }
+            ImageReader reader = readers.next();
+            try {
+                return read(reader, stream, name);
+            } finally {
+                reader.dispose();
+            }
+        } catch (IOException e) {
+            throw broken(name, e);
+        }
+    }
+
+    private static List<String> formats() {
+        List<String> names = new ArrayList<>();
+        for (String name : ImageIO.getReaderFormatNames()) {
+            String lower = name.toLowerCase(java.util.Locale.ROOT);
+            if (!names.contains(lower)) {
+                names.add(lower);
+            }
+        }
+        names.sort(null);
+        return names;
+    }
+
+    private static RgbImage read(ImageReader reader, ImageInputStream stream, String name) throws IOException {
+        List<String> warnings = new ArrayList<>();
+        reader.addIIOReadWarningListener((source, warning) -> warnings.add(String.valueOf(warning)));
+        BufferedImage image;
+        try {
+            reader.setInput(stream, true, true);
+            long width = reader.getWidth(0);
+            long height = reader.getHeight(0);
+            if (width * height > MOST_PIXELS) {
+                throw new BadImageException(name + ": " + width + " x " + height + " pixels, more than the "
+                        + MOST_PIXELS + " an image may have");
+            }
+            image = reader.read(0);
+        } catch (BadImageException e) {
+            throw e;
+        } catch (RuntimeException e) { // readers meet broken content with exceptions of many kinds
+            throw broken(name, e);
+        }
+        for (String warning : warnings) {
+            if (cutShort(warning)) {
+                throw new BadImageException(name + ": broken or cut short (" + warning + ")");
+            }
+        }
+        return rgb(image);
+    }
+
+    /** The JPEG reader only warns of missing data and fills the rest of the picture with grey. */
+    private static boolean cutShort(String warning) {
+        String lower = warning.toLowerCase(java.util.Locale.ROOT);
+        return lower.contains("premature end") || lower.contains("truncated") || lower.contains("corrupt jpeg data");
+    }
+
+    private static BadImageException broken(String name, Exception cause) {
+        String reason = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        return new BadImageException(name + ": broken or cut short (" + reason + ")");
+    }
+
+    private static RgbImage rgb(BufferedImage image) {
+        byte[] rgb = new byte[image.getWidth() * image.getHeight() * 3];
+        ColorModel colors = image.getColorModel();
+        boolean plain = colors instanceof ComponentColorModel
+                && (image.getRaster().getTransferType() == DataBuffer.TYPE_BYTE
+                        || image.getRaster().getTransferType() == DataBuffer.TYPE_USHORT)
+                && !colors.isAlphaPremultiplied();
+        if (plain) {
+            fromBands(image, rgb);
+        } else {
+            fromColors(image, rgb);
+        }
+        return new RgbImage(image.getWidth(), image.getHeight(), rgb);
+    }
+
+    /** Takes the bands as they are; asking the colour model instead would change the brightness of grey images. */
+    private static void fromBands(BufferedImage image, byte[] rgb) {
+        Raster raster = image.getRaster();
+        int bands = raster.getNumBands();
+        int shift = raster.getTransferType() == DataBuffer.TYPE_USHORT ? 8 : 0;
+        boolean alpha = image.getColorModel().hasAlpha();
+        boolean grey = bands - (alpha ? 1 : 0) < 3;
+        int[] row = new int[image.getWidth() * bands];
+        int to = 0;
+        for (int y = 0; y < image.getHeight(); y++) {
+            raster.getPixels(raster.getMinX(), raster.getMinY() + y, image.getWidth(), 1, row);
+            for (int from = 0; from < row.length; from += bands) {
+                int opacity = alpha ? row[from + bands - 1] >> shift : 255;
+                for (int channel = 0; channel < 3; channel++) {
+                    rgb[to++] = onWhite(row[from + (grey ? 0 : channel)] >> shift, opacity);
+                }
+            }
+        }
+    }
+
+    private static void fromColors(BufferedImage image, byte[] rgb) {
+        int[] row = new int[image.getWidth()];
+        int to = 0;
+        for (int y = 0; y < image.getHeight(); y++) {
+            image.getRGB(0, y, image.getWidth(), 1, row, 0, image.getWidth());
+            for (int argb : row) {
+                for (int bits = 16; bits >= 0; bits -= 8) {
+                    rgb[to++] = onWhite(argb >> bits & 0xFF, argb >>> 24);
+                }
+            }
+        }
+    }
+
+    private static byte onWhite(int value, int opacity) {
+        return (byte) ((value * opacity + 255 * (255 - opacity) + 127) / 255);
+    }
+}
