@@ -122,6 +122,10 @@ public final class Opt implements DecoderOnly {
 
     @Override
     public NDArray loss(LanguageInput input) {
+        return loss(input, dropout());
+    }
+
+    NDArray loss(LanguageInput input, double dropout) {
         int promptLength = promptLength(input);
         int room = config.maxPositions() - promptLength;
         Check.that(room >= 2, "a soft prompt of " + promptLength + " leaves no room for text: raise maxPositions");
@@ -129,7 +133,7 @@ public final class Opt implements DecoderOnly {
         TokenBatch tokens = training.tokens();
         NDArray embeddings = embed(input.manager(), input, tokens); // (B, Q + T, Dl)
         NDArray hidden = stack.forward(
-                embeddings, OptText.keyMask(promptLength, tokens.mask()), dropout(), List.of(), layer -> {});
+                embeddings, OptText.keyMask(promptLength, tokens.mask()), dropout, List.of(), layer -> {});
         // Position i predicts token i + 1: the last place of the soft prompt predicts the first token.
         int first = promptLength == 0 ? 1 : 0;
         NDArray predicting = Tensors.slice(hidden, 1, promptLength + first - 1, promptLength + tokens.length() - 1);

@@ -81,7 +81,8 @@ public final class FlanT5 implements EncoderDecoder {
             int maxDistance,
 
             @Doc("whether the head is the embedding, scores then scaled by 1/sqrt(width) (T5 before v1.1)")
-            @CheckpointField("tie_word_embeddings")
+            // transformers 5 always says tied, and says what is meant under the first name
+            @CheckpointField({"scale_decoder_outputs", "tie_word_embeddings"})
             boolean tiedHead,
 
             @Doc("dropout probability while the model itself is trained; a frozen model has none")
@@ -166,8 +167,11 @@ public final class FlanT5 implements EncoderDecoder {
 
     @Override
     public NDArray loss(LanguageInput input) {
+        return loss(input, dropout());
+    }
+
+    NDArray loss(LanguageInput input, double dropout) {
         NDManager manager = input.manager();
-        double dropout = dropout();
         int room = config.maxPositions() - promptLength(input);
         Check.that(room >= 1, "a soft prompt of " + promptLength(input) + " leaves no room: raise maxPositions");
         TokenBatch prefixes = tokenizer.encode(input.prefixes(), Math.min(config.maxTextTokens(), room), pad);
