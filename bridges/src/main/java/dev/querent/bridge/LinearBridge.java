@@ -25,9 +25,11 @@ public final class LinearBridge implements Bridge {
 
     public LinearBridge(Config config, BridgeShape shape, ComponentContext context) {
         this.shape = shape;
+        int languageWidth = shape.languageWidth()
+                .orElseThrow(
+                        () -> new IllegalArgumentException("the bridge linear needs a language model to project to"));
         visionNorm = new LayerNorm(context.weights().child("ln_vision"), shape.visionWidth(), 1e-5);
-        projection =
-                Linear.of(context.weights().child("language_projection"), shape.visionWidth(), shape.languageWidth());
+        projection = Linear.of(context.weights().child("language_projection"), shape.visionWidth(), languageWidth);
         parameters = context.weights().parameters();
     }
 

@@ -119,7 +119,7 @@ public final class QFormer implements RepresentationLearner {
     private final Linear textProjection;
     private final Linear matchHead;
     private final NDArray temperature; // ()
-    private final Linear languageProjection;
+    private final Optional<Linear> languageProjection;
     private final ParameterSet parameters;
 
     public QFormer(Config config, BridgeShape shape, ComponentContext context) {
@@ -150,13 +150,20 @@ public final class QFormer implements RepresentationLearner {
         textProjection = Linear.of(scope.child("text_proj"), width, config.sharedWidth());
         matchHead = Linear.of(scope.child("itm_head"), width, 2);
         temperature = scope.parameter("temp", new Initializer.Constant(config.temperature()));
-        languageProjection = Linear.of(scope.child("language_projection"), width, shape.languageWidth());
+        languageProjection = shape.languageWidth().isPresent()
+                ? Optional.of(Linear.of(
+                        scope.child("language_projection"),
+                        width,
+                        shape.languageWidth().getAsInt()))
+                : Optional.empty();
         parameters = scope.parameters();
     }
 
     @Override
     public NDArray softPrompt(NDArray features) {
-        return languageProjection.forward(new QFormerView(this, features).queries()); // (B, Q, Dl)
+        Linear projection = languageProjection.orElseThrow(
+                () -> new IllegalStateException("a soft prompt needs a language model, the experiment has none"));
+        return projection.forward(new QFormerView(this, features).queries()); // (B, Q, Dl)
     }
 
     @Override

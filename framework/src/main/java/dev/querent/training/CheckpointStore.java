@@ -1,21 +1,17 @@
 package dev.querent.training;
 
 import ai.djl.ndarray.NDArray;
+import dev.querent.weights.FileHash;
 import dev.querent.weights.SafetensorsReader;
 import dev.querent.weights.SafetensorsWriter;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -76,7 +72,7 @@ public final class CheckpointStore {
             SafetensorsWriter.write(file, tensors, Map.of());
             ObjectNode state = JsonMapper.shared().createObjectNode();
             state.put("step", step);
-            state.put("sha256", sha256(file));
+            state.put("sha256", FileHash.sha256(file));
             Files.writeString(unfinished.resolve(STATE), state.toString());
             sync(unfinished.resolve(STATE));
             sync(unfinished);
@@ -104,7 +100,7 @@ public final class CheckpointStore {
     private static Optional<String> damage(Path candidate) {
         try {
             JsonNode state = JsonMapper.shared().readTree(Files.readString(candidate.resolve(STATE)));
-            boolean same = state.path("sha256").asString("").equals(sha256(candidate.resolve(TENSORS)));
+            boolean same = state.path("sha256").asString("").equals(FileHash.sha256(candidate.resolve(TENSORS)));
             return same ? Optional.empty() : Optional.of(TENSORS + " differs from its checksum");
         } catch (IOException e) {
             return Optional.of("cannot read " + e.getMessage());
@@ -150,18 +146,6 @@ public final class CheckpointStore {
     private static void sync(Path path) throws IOException {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             channel.force(true);
-        }
-    }
-
-    private static String sha256(Path file) throws IOException {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-                in.transferTo(java.io.OutputStream.nullOutputStream());
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

@@ -1,0 +1,163 @@
+package dev.querent.experiment;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The folder of a run.
+ *
+ * <pre>
+ *   experiment.yaml  as given          resolved.yaml  every value         provenance.json  versions, seed, machine
+ *   vocabulary.txt   words of small models            quarantine.jsonl    samples that could not be used
+ *   status.json      how far it has come              lock                held while a process works on it
+ *   steps/STEP/      metrics.jsonl, checkpoints/, output/ROLE.safetensors, results.json, done
+ *   report/          tables, curves, pictures
+ * </pre>
+ *
+ * @param root {@code runs/NAME}
+ */
+public record RunDirectory(Path root) {
+
+    /** The run's name. */
+    public String name() {
+        return String.valueOf(root.getFileName());
+    }
+
+    public Path experiment() {
+        return root.resolve("experiment.yaml");
+    }
+
+    public Path resolved() {
+        return root.resolve("resolved.yaml");
+    }
+
+    public Path provenance() {
+        return root.resolve("provenance.json");
+    }
+
+    public Path vocabulary() {
+        return root.resolve("vocabulary.txt");
+    }
+
+    public Path quarantine() {
+        return root.resolve("quarantine.jsonl");
+    }
+
+    public Path status() {
+        return root.resolve("status.json");
+    }
+
+    public Path stopRequest() {
+        return root.resolve("stop");
+    }
+
+    public Path report() {
+        return root.resolve("report");
+    }
+
+    /** The job repository, without H2's file ending. */
+    public Path repository() {
+        return root.resolve("repository");
+    }
+
+    public Path step(String step) {
+        return root.resolve("steps").resolve(step);
+    }
+
+    /**
+     * A component's weights as a step left them.
+     *
+     * @param role {@code vision}, {@code bridge} or {@code language}
+     */
+    public Path output(String step, String role) {
+        return step(step).resolve("output").resolve(role + ".safetensors");
+    }
+
+    /** Whether the folder holds a run at all. */
+    public boolean exists() {
+        return Files.isRegularFile(resolved());
+    }
+
+    public boolean isDone(String step) {
+        return Files.exists(step(step).resolve("done"));
+    }
+
+    public void markDone(String step) {
+        writeAtomically(step(step).resolve("done"), "");
+    }
+
+    /** Writes a small file whole or not at all. */
+    public static void writeAtomically(Path file, String content) {
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            Path unfinished = file.resolveSibling(file.getFileName() + ".tmp");
+            try (FileChannel channel = FileChannel.open(
+                    unfinished,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.TRUNCATE_EXISTING,
+                    StandardOpenOption.WRITE)) {
+                java.nio.ByteBuffer bytes = java.nio.charset.StandardCharsets.UTF_8.encode(content);
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+                channel.force(true);
+            }
+            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + file, e);
+        }
+    }
+
+    /** Exclusive right to work on the run; the operating system takes it back when the process dies. */
+    public static final class Lock implements AutoCloseable {
+        private final FileChannel channel;
+
+        private Lock(FileChannel channel) {
+            this.channel = channel;
+        }
+
+        @Override
+        public void close() {
+            try {
+                channel.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /**
+     * Takes the lock; makes the folder if need be.
+     *
+     * @return empty where another process holds it
+     */
+    public Optional<Lock> tryLock() {
+        try {
+            Files.createDirectories(root);
+            FileChannel channel =
+                    FileChannel.open(root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            @Nullable FileLock lock = null;
+            try {
+                lock = channel.tryLock();
+            } catch (OverlappingFileLockException e) {
+                // held by this very process: the same answer
+            }
+            if (lock == null) {
+                channel.close();
+                return Optional.empty();
+            }
+            return Optional.of(new Lock(channel));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot lock " + root, e);
+        }
+    }
+}

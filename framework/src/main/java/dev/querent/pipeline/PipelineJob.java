@@ -1,0 +1,140 @@
+package dev.querent.pipeline;
+
+import dev.querent.data.DataFolder;
+import dev.querent.data.Dataset;
+import dev.querent.experiment.Experiment;
+import dev.querent.experiment.ExperimentException;
+import dev.querent.experiment.RunDirectory;
+import dev.querent.progress.ProgressLine;
+import dev.querent.random.RunSeed;
+import dev.querent.step.PipelineStep;
+import dev.querent.torch.Torch;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.springframework.batch.core.BatchStatus;
+import org.springframework.batch.core.step.tasklet.Tasklet;
+
+/** Runs an experiment in its folder, from the beginning or from where it was left. */
+public final class PipelineJob {
+
+    /** How a call ended; failures are thrown. */
+    public enum Outcome {
+        FINISHED,
+        ALREADY_FINISHED,
+        STOPPED
+    }
+
+    private final Experiment experiment;
+    private final Path file;
+    private final RunDirectory run;
+    private final DataFolder dataFolder;
+    private final ProgressLine progress;
+    private final Clock clock;
+
+    /**
+     * @param file the experiment file, kept with the run
+     * @param out where progress is shown
+     */
+    public PipelineJob(
+            Experiment experiment, Path file, RunDirectory run, DataFolder dataFolder, ProgressLine out, Clock clock) {
+        this.experiment = experiment;
+        this.file = file;
+        this.run = run;
+        this.dataFolder = dataFolder;
+        progress = out;
+        this.clock = clock;
+    }
+
+    /**
+     * Runs what is not yet done.
+     *
+     * @throws RunInUseException where another process works on the run
+     * @throws ExperimentException where the folder holds a run of another experiment
+     */
+    public Outcome run() {
+        try (RunDirectory.Lock lock = run.tryLock().orElseThrow(() -> new RunInUseException(run.root()))) {
+            ExperimentDifference.refuse(experiment, run);
+            if (isFinished()) {
+                return Outcome.ALREADY_FINISHED;
+            }
+            return runLocked();
+        }
+    }
+
+    private boolean isFinished() {
+        return run.exists() && experiment.steps().keySet().stream().allMatch(run::isDone) && Files.exists(run.report());
+    }
+
+    private Outcome runLocked() {
+        RunStatus status = new RunStatus(run, clock);
+        try (StopRequests stop = new StopRequests(run)) {
+            try {
+                Outcome outcome = work(status, stop);
+                status.end(outcome == Outcome.STOPPED ? RunStatus.State.STOPPED : RunStatus.State.FINISHED, "");
+                return outcome;
+            } catch (RuntimeException e) {
+                status.end(RunStatus.State.FAILED, String.valueOf(e.getMessage()));
+                throw e;
+            }
+        }
+    }
+
+    private Outcome work(RunStatus status, StopRequests stop) {
+        Torch.setThreads(experiment.threads());
+        keepExperiment();
+        status.begin("data");
+        progress.begin("data");
+        RunModels models = new RunModels(experiment, run, dataFolder, progress);
+        Dataset dataset = models.dataset();
+        models.writeVocabulary(dataset);
+        RunContext.Run shared = new RunContext.Run(
+                run,
+                new RunSeed(experiment.seed()),
+                dataset,
+                models,
+                stop,
+                status.recording(progress),
+                new QuarantineFile(run.quarantine(), experiment.badSampleLimit()));
+        AtomicReference<RuntimeException> failure = new AtomicReference<>();
+        Map<String, Tasklet> tasklets = new LinkedHashMap<>();
+        experiment.steps().forEach((name, setting) -> {
+            Runnable begin = () -> {
+                status.begin(name);
+                progress.begin(name);
+            };
+            tasklets.put(name, new StepTasklet(name, setting.create(PipelineStep.class), shared, begin, failure));
+        });
+        BatchStatus ended = new JobRunner(experiment, run).run(tasklets);
+        if (ended == BatchStatus.STOPPED) {
+            return Outcome.STOPPED;
+        }
+        if (ended != BatchStatus.COMPLETED) {
+            RuntimeException cause = failure.get();
+            throw cause != null ? cause : new IllegalStateException("the job ended as " + ended + "; run it again");
+        }
+        dev.querent.report.RunReport.write(run.root());
+        return Outcome.FINISHED;
+    }
+
+    private void keepExperiment() {
+        if (run.exists()) {
+            return;
+        }
+        try {
+            if (!Files.exists(run.experiment())) {
+                RunDirectory.writeAtomically(run.experiment(), Files.readString(file));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
+        }
+        Provenance.write(experiment, run, clock);
+        RunDirectory.writeAtomically(
+                run.resolved(), experiment.resolvedYaml()); // last: its presence makes the folder a run
+    }
+}

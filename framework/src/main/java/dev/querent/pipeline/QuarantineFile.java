@@ -1,0 +1,79 @@
+package dev.querent.pipeline;
+
+import dev.querent.data.Quarantine;
+import dev.querent.data.TooManyBadSamplesException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashSet;
+import java.util.Set;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code quarantine.jsonl}: one line a bad sample. A sample counts once, however often it is met and the run resumed. */
+final class QuarantineFile implements Quarantine {
+
+    /** The share means nothing before so many samples were seen. */
+    private static final int LEAST_SEEN = 50;
+
+    private final Path file;
+    private final double limit;
+    private final Set<String> bad = new HashSet<>();
+    private final Set<String> seen = new HashSet<>();
+
+    QuarantineFile(Path file, double limit) {
+        this.file = file;
+        this.limit = limit;
+        try {
+            if (Files.exists(file)) {
+                for (String line : Files.readAllLines(file)) {
+                    read(line);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
+        }
+    }
+
+    private void read(String line) {
+        try {
+            bad.add(JsonMapper.shared().readTree(line).path("sample").asString(""));
+        } catch (JacksonException e) {
+            // a line that a kill cut short: its sample is met again
+        }
+    }
+
+    @Override
+    public synchronized void report(String sampleId, String reason) {
+        seen.add(sampleId);
+        if (bad.add(sampleId)) {
+            String line = JsonMapper.shared()
+                    .createObjectNode()
+                    .put("sample", sampleId)
+                    .put("reason", reason)
+                    .toString();
+            try {
+                Files.writeString(file, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot write " + file, e);
+            }
+        }
+        check();
+    }
+
+    @Override
+    public synchronized void used(String sampleId) {
+        seen.add(sampleId);
+    }
+
+    private void check() {
+        long badSeen = bad.stream().filter(seen::contains).count();
+        if (seen.size() >= LEAST_SEEN && badSeen > limit * seen.size()) {
+            throw new TooManyBadSamplesException(badSeen + " of the " + seen.size()
+                    + " samples seen so far could not be used, more than bad-sample-limit " + limit
+                    + " allows. They are listed with reasons in " + file);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package dev.querent.pipeline;
+
+import dev.querent.experiment.RunDirectory;
+import dev.querent.progress.Progress;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * {@code status.json}: how far a run has come, readable while it works and after it was killed.
+ */
+public final class RunStatus {
+
+    /** How a run stands. */
+    public enum State {
+        RUNNING,
+        STOPPED,
+        FAILED,
+        FINISHED
+    }
+
+    private static final long WRITE_NANOS = 1_000_000_000;
+
+    private final RunDirectory run;
+    private final Clock clock;
+    private String step = "";
+    private long nextWrite = System.nanoTime();
+
+    RunStatus(RunDirectory run, Clock clock) {
+        this.run = run;
+        this.clock = clock;
+    }
+
+    void begin(String newStep) {
+        step = newStep;
+        write(State.RUNNING, 0, 0, Map.of(), "");
+    }
+
+    /** Passes progress on and records it, once a second at most. */
+    Progress recording(Progress next) {
+        return (done, total, values) -> {
+            next.update(done, total, values);
+            if (System.nanoTime() >= nextWrite) {
+                nextWrite = System.nanoTime() + WRITE_NANOS;
+                write(State.RUNNING, done, total, values, "");
+            }
+        };
+    }
+
+    void end(State state, String message) {
+        write(state, 0, 0, Map.of(), message);
+    }
+
+    private void write(State state, long done, long total, Map<String, Double> values, String message) {
+        ObjectNode node = JsonMapper.shared().createObjectNode();
+        node.put("run", run.name());
+        node.put("state", state.name().toLowerCase(java.util.Locale.ROOT));
+        node.put("step", step);
+        node.put("done", done);
+        node.put("total", total);
+        ObjectNode shown = node.putObject("values");
+        values.forEach((name, value) -> shown.put(name, value));
+        node.put("message", message);
+        node.put("process", ProcessHandle.current().pid());
+        node.put("updated", clock.instant().toString());
+        RunDirectory.writeAtomically(run.status(), node.toString());
+    }
+
+    /**
+     * Reads a run's status. A run that says it is running although no process holds its lock was killed: its state is given
+     * as {@code interrupted}.
+     *
+     * @return empty where the folder holds no status
+     */
+    public static Optional<ObjectNode> read(RunDirectory run) {
+        if (!Files.exists(run.status())) {
+            return Optional.empty();
+        }
+        try {
+            JsonNode node = JsonMapper.shared().readTree(Files.readString(run.status()));
+            if (!(node instanceof ObjectNode status)) {
+                return Optional.empty();
+            }
+            if (status.path("state").asString("").equals("running")) {
+                run.tryLock().ifPresent(lock -> {
+                    lock.close();
+                    status.put("state", "interrupted");
+                });
+            }
+            return Optional.of(status);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + run.status(), e);
+        } catch (JacksonException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package dev.querent.pipeline;
+
+import dev.querent.experiment.RunDirectory;
+import dev.querent.progress.StopSignal;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Listens for SIGTERM and Ctrl-C and for {@code querent stop}, which leaves a file in the run's folder. Spring Batch's own
+ * ways of stopping lose a race with the closing of the database, so the flag is ours and the process ends only when the
+ * job has.
+ */
+final class StopRequests implements StopSignal, AutoCloseable {
+
+    private static final long FILE_CHECK_NANOS = 200_000_000;
+    private static final long LONGEST_WAIT_SECONDS = 120;
+
+    private final RunDirectory run;
+    private final AtomicBoolean requested = new AtomicBoolean();
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final Thread hook = new Thread(this::stopAndWait, "stop");
+    private long nextFileCheck = System.nanoTime();
+
+    StopRequests(RunDirectory run) {
+        this.run = run;
+        delete();
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    private void stopAndWait() {
+        requested.set(true);
+        try {
+            ended.await(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public boolean stopRequested() {
+        if (!requested.get() && System.nanoTime() >= nextFileCheck) {
+            nextFileCheck = System.nanoTime() + FILE_CHECK_NANOS;
+            if (Files.exists(run.stopRequest())) {
+                requested.set(true);
+            }
+        }
+        return requested.get();
+    }
+
+    private void delete() {
+        try {
+            Files.deleteIfExists(run.stopRequest());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot delete " + run.stopRequest(), e);
+        }
+    }
+
+    /** The job has ended and everything is closed: lets the process go. */
+    @Override
+    public void close() {
+        delete();
+        ended.countDown();
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // the process is going down already, and the hook with it
+        }
+    }
+}
