@@ -1,6 +1,6 @@
 /**
- * How evaluation meets its images: usable samples of a split, and their visual features batch by batch. Letters: B batch, N
- * visual tokens, Dv width, S image side.
+ * What evaluation is made of below the level of steps: images as an encoder reads them, and regressions on features. Letters:
+ * B batch, S image side, n samples, D features, C targets.
  */
 @org.jspecify.annotations.NullMarked
 package dev.querent.evaluation;

@@ -3,8 +3,6 @@ package dev.querent.task.evaluation;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.querent.data.Sample;
-import dev.querent.evaluation.FeatureBatches;
-import dev.querent.evaluation.UsableSamples;
 import dev.querent.generation.DecodingConfig;
 import dev.querent.generation.Generator;
 import dev.querent.model.Bridge;

@@ -3,8 +3,6 @@ package dev.querent.task.evaluation;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.querent.data.Sample;
-import dev.querent.evaluation.FeatureBatches;
-import dev.querent.evaluation.UsableSamples;
 import dev.querent.model.RepresentationLearner;
 import dev.querent.model.VisionEncoder;
 import dev.querent.nn.Tensors;

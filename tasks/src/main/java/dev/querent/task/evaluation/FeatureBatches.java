@@ -1,19 +1,18 @@
-package dev.querent.evaluation;
+package dev.querent.task.evaluation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import dev.querent.data.Sample;
-import dev.querent.image.ImageTransform;
+import dev.querent.evaluation.PixelBatch;
+import dev.querent.image.RgbImage;
 import dev.querent.model.VisionEncoder;
 import dev.querent.progress.StoppedException;
 import dev.querent.step.StepContext;
-import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Map;
 
 /** The visual features of samples, batch by batch, as the frozen encoder sees them without augmentation. */
-public final class FeatureBatches {
+final class FeatureBatches {
 
     private final StepContext context;
     private final VisionEncoder encoder;
@@ -24,7 +23,7 @@ public final class FeatureBatches {
      * @param manager memory of each batch is taken below it
      * @param batchSize most images of one batch
      */
-    public FeatureBatches(StepContext context, VisionEncoder encoder, NDManager manager, int batchSize) {
+    FeatureBatches(StepContext context, VisionEncoder encoder, NDManager manager, int batchSize) {
         this.context = context;
         this.encoder = encoder;
         this.manager = manager;
@@ -33,7 +32,7 @@ public final class FeatureBatches {
 
     /** Hears of one batch. */
     @FunctionalInterface
-    public interface Visitor {
+    interface Visitor {
         /**
          * @param first index of the batch's first sample
          * @param samples the batch's B samples
@@ -49,27 +48,18 @@ public final class FeatureBatches {
      * @param total units of progress of the whole step; an image is one
      * @throws StoppedException between two batches, where the stop signal asked for it
      */
-    public void forEach(List<Sample> samples, long done, long total, Visitor visitor) {
+    void forEach(List<Sample> samples, long done, long total, Visitor visitor) {
         for (int first = 0; first < samples.size(); first += batchSize) {
             if (context.stopSignal().stopRequested()) {
                 throw new StoppedException("stopped after " + (done + first) + " of " + total + " images");
             }
             List<Sample> batch = samples.subList(first, Math.min(samples.size(), first + batchSize));
             try (NDManager inner = manager.newSubManager()) {
-                visitor.visit(first, batch, encoder.encode(pixels(inner, batch)));
+                List<RgbImage> images =
+                        batch.stream().map(sample -> sample.image().get()).toList();
+                visitor.visit(first, batch, encoder.encode(PixelBatch.of(inner, encoder, images)));
             }
             context.progress().update(done + first + batch.size(), total, Map.of());
         }
-    }
-
-    /** (B, 3, S, S) fp32, normalised. */
-    private NDArray pixels(NDManager owner, List<Sample> batch) {
-        ImageTransform transform = ImageTransform.evaluation(encoder.imageSize());
-        float[] pixels = new float[batch.size() * transform.length()];
-        for (int row = 0; row < batch.size(); row++) {
-            transform.apply(batch.get(row).image().get(), 0, pixels, row * transform.length());
-        }
-        int side = encoder.imageSize();
-        return owner.create(FloatBuffer.wrap(pixels), new Shape(batch.size(), 3, side, side));
     }
 }

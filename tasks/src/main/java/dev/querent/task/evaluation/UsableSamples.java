@@ -1,4 +1,4 @@
-package dev.querent.evaluation;
+package dev.querent.task.evaluation;
 
 import dev.querent.data.Sample;
 import dev.querent.data.SampleList;
@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /** Chooses what is evaluated. */
-public final class UsableSamples {
+final class UsableSamples {
 
     private UsableSamples() {}
 
@@ -23,7 +23,7 @@ public final class UsableSamples {
      * @param wanted asked before decoding, in order
      * @throws IllegalArgumentException where none is left
      */
-    public static List<Sample> of(StepContext context, String split, int most, Predicate<Sample> wanted) {
+    static List<Sample> of(StepContext context, String split, int most, Predicate<Sample> wanted) {
         SampleList all = context.dataset().split(split);
         List<Sample> chosen = new ArrayList<>();
         for (int index = 0; index < all.size() && chosen.size() < most; index++) {

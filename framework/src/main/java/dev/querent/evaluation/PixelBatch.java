@@ -1,0 +1,33 @@
+package dev.querent.evaluation;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.querent.image.ImageTransform;
+import dev.querent.image.RgbImage;
+import dev.querent.model.VisionEncoder;
+import java.nio.FloatBuffer;
+import java.util.List;
+
+/** Images as an encoder reads them when nothing is trained: whole, resized, normalised, without augmentation. */
+public final class PixelBatch {
+
+    private PixelBatch() {}
+
+    /**
+     * Transforms images.
+     *
+     * @param owner of the result
+     * @param images B, of any sizes
+     * @return (B, 3, S, S) fp32
+     */
+    public static NDArray of(NDManager owner, VisionEncoder encoder, List<RgbImage> images) {
+        int side = encoder.imageSize();
+        ImageTransform transform = ImageTransform.evaluation(side);
+        float[] pixels = new float[images.size() * transform.length()];
+        for (int row = 0; row < images.size(); row++) {
+            transform.apply(images.get(row), 0, pixels, row * transform.length());
+        }
+        return owner.create(FloatBuffer.wrap(pixels), new Shape(images.size(), 3, side, side));
+    }
+}
