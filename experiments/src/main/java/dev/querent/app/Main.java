@@ -2,6 +2,10 @@ package dev.querent.app;
 
 import dev.querent.app.command.ErrorReport;
 import dev.querent.app.command.PluginsCommand;
+import dev.querent.app.command.ResumeCommand;
+import dev.querent.app.command.RunCommand;
+import dev.querent.app.command.StatusCommand;
+import dev.querent.app.command.StopCommand;
 import dev.querent.app.command.ValidateCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +24,10 @@ import picocli.CommandLine.ScopeType;
         mixinStandardHelpOptions = true,
         version = "Querent 0.1.0",
         subcommands = {
+            RunCommand.class,
+            ResumeCommand.class,
+            StopCommand.class,
+            StatusCommand.class,
             PluginsCommand.class,
             ValidateCommand.class,
         },

@@ -25,7 +25,9 @@ public final class ErrorReport {
             problem.printStackTrace(err);
         }
         err.flush();
-        return problem instanceof ExperimentException || problem instanceof PluginException
+        return problem instanceof ExperimentException
+                        || problem instanceof PluginException
+                        || problem instanceof UsageException
                 ? ExitCode.USAGE
                 : ExitCode.SOFTWARE;
     }

@@ -17,9 +17,25 @@ public final class HardNegatives {
     }
 
     private final RunSeed seed;
+    private final double firstHardness;
+    private final double lastHardness;
+    private final long steps;
 
-    public HardNegatives(RunSeed seed) {
+    /**
+     * @param firstHardness what similarities are multiplied by before the softmax at the first step: 1 draws as LAVIS does, 0
+     *     draws all negatives alike
+     * @param lastHardness the same at the last step; in between it changes linearly
+     * @param steps of training
+     */
+    public HardNegatives(RunSeed seed, double firstHardness, double lastHardness, long steps) {
         this.seed = seed;
+        this.firstHardness = firstHardness;
+        this.lastHardness = lastHardness;
+        this.steps = steps;
+    }
+
+    private double hardness(long step) {
+        return firstHardness + (lastHardness - firstHardness) * Math.min(1.0, (double) step / steps);
     }
 
     /**
@@ -33,13 +49,13 @@ public final class HardNegatives {
         int[] drawn = new int[similarities.length];
         for (int row = 0; row < drawn.length; row++) {
             SplittableRandom random = seed.generator(Purpose.HARD_NEGATIVES, step, side == Side.IMAGE ? 0 : 1, row);
-            drawn[row] = draw(random.nextDouble(), similarities[row], same[row]);
+            drawn[row] = draw(random.nextDouble(), similarities[row], same[row], hardness(step));
         }
         return drawn;
     }
 
     /** The column at which the cumulative softmax passes {@code position}, a number in [0, 1). */
-    static int draw(double position, float[] similarities, boolean[] same) {
+    static int draw(double position, float[] similarities, boolean[] same, double hardness) {
         double largest = Double.NEGATIVE_INFINITY;
         for (int column = 0; column < similarities.length; column++) {
             if (!same[column]) {
@@ -51,7 +67,7 @@ public final class HardNegatives {
         int last = -1;
         for (int column = 0; column < similarities.length; column++) {
             if (!same[column]) {
-                total += Math.exp(similarities[column] - largest);
+                total += Math.exp(hardness * (similarities[column] - largest));
                 last = column;
             }
             cumulative[column] = total;

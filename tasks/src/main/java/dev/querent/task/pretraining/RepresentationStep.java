@@ -53,11 +53,19 @@ public final class RepresentationStep implements PipelineStep {
 
             @Doc("label smoothing of ITC and ITG") double labelSmoothing,
 
+            @Doc(
+                    "how hard ITM's negatives are at the first step: 1 as in LAVIS, 0 for any negative alike; from scratch,"
+                            + " matching learns nothing from the hardest ones at first")
+            double firstHardness,
+
+            @Doc("the same at the last step; linear in between")
+            double lastHardness,
+
             @Doc("how training images are cropped and flipped")
             Augmentation augmentation) {
         /** Weights and smoothing as in LAVIS. */
         public static final Config DEFAULTS =
-                new Config(TrainingConfig.DEFAULTS, 64, 1, 1, 1, 0.1, Augmentation.DEFAULTS);
+                new Config(TrainingConfig.DEFAULTS, 64, 1, 1, 1, 0.1, 1, 1, Augmentation.DEFAULTS);
 
         public Config {
             Check.positive("batch-size", batchSize);
@@ -65,6 +73,8 @@ public final class RepresentationStep implements PipelineStep {
             Check.range("matching", matching, 0, 1000);
             Check.range("generation", generation, 0, 1000);
             Check.range("label-smoothing", labelSmoothing, 0, 0.99);
+            Check.range("first-hardness", firstHardness, 0, 10);
+            Check.range("last-hardness", lastHardness, 0, 10);
             Check.that(
                     contrastive + matching + generation > 0,
                     "contrastive, matching, generation: all are 0, so there is nothing to train; remove the step instead");
@@ -129,7 +139,11 @@ public final class RepresentationStep implements PipelineStep {
             this.config = config;
             this.learner = learner;
             contrastive = new ImageTextContrastive(config.labelSmoothing());
-            matching = new ImageTextMatching(new HardNegatives(seed));
+            matching = new ImageTextMatching(new HardNegatives(
+                    seed,
+                    config.firstHardness(),
+                    config.lastHardness(),
+                    config.training().steps()));
             generation = new ImageGroundedTextGeneration(config.labelSmoothing());
         }
 
