@@ -14,6 +14,8 @@ import dev.querent.nn.Tensors;
 import dev.querent.random.RunSeed;
 import dev.querent.text.WordLevelTokenizer;
 import dev.querent.torch.Torch;
+import dev.querent.training.AdamW;
+import dev.querent.training.TrainingConfig;
 import dev.querent.weights.ParameterScope;
 import java.util.Arrays;
 import java.util.Collections;
@@ -239,6 +241,35 @@ public abstract class LanguageModelContract {
             model.parameters().setTrainable(false);
         }
         assertThat(loss(prompt, PREFIXES, TARGETS)).as("evaluation").isCloseTo(still, within(1e-6));
+    }
+
+    @Test
+    void aFreshModelBeginsNearChanceAndLearns() {
+        NDArray prompt = prompt(PREFIXES.size());
+        try (NDManager fresh = Torch.newManager()) {
+            LanguageModel learner = build(context(fresh, 5));
+            double begin = train(learner, prompt, 0);
+            assertThat(begin).isBetween(0.5, 1.5 * Math.log(learner.tokenizer().size()));
+            assertThat(train(learner, prompt, 60)).isLessThan(begin / 2);
+        }
+    }
+
+    /** The loss after a number of steps. */
+    private double train(LanguageModel learner, NDArray prompt, int steps) {
+        learner.parameters().setTrainable(true);
+        try (AdamW optimizer = new AdamW(TrainingConfig.DEFAULTS, learner.parameters())) {
+            for (int step = 0; step < steps; step++) {
+                try (Torch.GradientMode on = Torch.recordGradients();
+                        NDManager scratch = Torch.newManager()) {
+                    Torch.seed(step);
+                    Torch.backward(learner.loss(new LanguageInput(scratch, Optional.of(prompt), PREFIXES, TARGETS)));
+                    optimizer.step(1e-2);
+                }
+            }
+        } finally {
+            learner.parameters().setTrainable(false);
+        }
+        return learner.loss(LanguageInput.training(prompt, PREFIXES, TARGETS)).getFloat();
     }
 
     @Test

@@ -79,18 +79,18 @@ public final class Opt implements DecoderOnly {
                 new Config(Optional.empty(), 768, Optional.empty(), 12, 12, 3072, 2048, true, 0.1, 32);
 
         public Config {
-            vocabularySize.ifPresent(size -> Check.positive("vocabularySize", size));
-            embeddingSize.ifPresent(size -> Check.positive("embeddingSize", size));
-            Check.positive("hiddenSize", hiddenSize);
+            vocabularySize.ifPresent(size -> Check.positive("vocabulary-size", size));
+            embeddingSize.ifPresent(size -> Check.positive("embedding-size", size));
+            Check.positive("hidden-size", hiddenSize);
             Check.positive("layers", layers);
             Check.positive("heads", heads);
-            Check.positive("feedForwardSize", feedForwardSize);
-            Check.positive("maxPositions", maxPositions);
+            Check.positive("feed-forward-size", feedForwardSize);
+            Check.positive("max-positions", maxPositions);
             Check.range("dropout", dropout, 0, 0.99);
-            Check.range("maxTextTokens", maxTextTokens, 2, maxPositions);
+            Check.range("max-text-tokens", maxTextTokens, 2, Integer.MAX_VALUE);
             Check.that(
                     hiddenSize % heads == 0,
-                    "heads: expected a divisor of hiddenSize " + hiddenSize + ", found " + heads);
+                    "heads: expected a divisor of hidden-size " + hiddenSize + ", found " + heads);
         }
 
         int embeddingWidth() {
@@ -114,7 +114,7 @@ public final class Opt implements DecoderOnly {
         int vocabulary = config.vocabularySize().orElse(tokenizer.size());
         Check.that(
                 vocabulary >= tokenizer.size(),
-                "vocabularySize: expected at least the tokenizer's " + tokenizer.size() + ", found " + vocabulary);
+                "vocabulary-size: expected at least the tokenizer's " + tokenizer.size() + ", found " + vocabulary);
         stack = new OptStack(
                 config, vocabulary, context.weights().child("model").child("decoder"));
         parameters = context.weights().parameters();
@@ -128,7 +128,7 @@ public final class Opt implements DecoderOnly {
     NDArray loss(LanguageInput input, double dropout) {
         int promptLength = promptLength(input);
         int room = config.maxPositions() - promptLength;
-        Check.that(room >= 2, "a soft prompt of " + promptLength + " leaves no room for text: raise maxPositions");
+        Check.that(room >= 2, "a soft prompt of " + promptLength + " leaves no room for text: raise max-positions");
         OptText.Training training = text.training(input, Math.min(config.maxTextTokens(), room));
         TokenBatch tokens = training.tokens();
         NDArray embeddings = embed(input.manager(), input, tokens); // (B, Q + T, Dl)

@@ -113,21 +113,22 @@ public final class FlanT5 implements EncoderDecoder {
                 32);
 
         public Config {
-            vocabularySize.ifPresent(size -> Check.positive("vocabularySize", size));
+            vocabularySize.ifPresent(size -> Check.positive("vocabulary-size", size));
             Check.positive("width", width);
-            Check.positive("headSize", headSize);
+            Check.positive("head-size", headSize);
             Check.positive("heads", heads);
-            Check.positive("feedForwardSize", feedForwardSize);
+            Check.positive("feed-forward-size", feedForwardSize);
             Check.positive("layers", layers);
-            decoderLayers.ifPresent(count -> Check.positive("decoderLayers", count));
-            Check.range("positionBuckets", positionBuckets, 4, 4096);
-            Check.that(positionBuckets % 4 == 0, "positionBuckets: expected a multiple of 4, found " + positionBuckets);
+            decoderLayers.ifPresent(count -> Check.positive("decoder-layers", count));
+            Check.range("position-buckets", positionBuckets, 4, 4096);
+            Check.that(
+                    positionBuckets % 4 == 0, "position-buckets: expected a multiple of 4, found " + positionBuckets);
             Check.that(
                     maxDistance > positionBuckets / 2,
-                    "maxDistance: expected more than half of positionBuckets, found " + maxDistance);
+                    "max-distance: expected more than half of position-buckets, found " + maxDistance);
             Check.range("dropout", dropout, 0, 0.99);
-            Check.positive("maxPositions", maxPositions);
-            Check.range("maxTextTokens", maxTextTokens, 2, maxPositions);
+            Check.positive("max-positions", maxPositions);
+            Check.range("max-text-tokens", maxTextTokens, 2, Integer.MAX_VALUE);
         }
     }
 
@@ -152,7 +153,7 @@ public final class FlanT5 implements EncoderDecoder {
         int vocabulary = config.vocabularySize().orElse(tokenizer.size());
         Check.that(
                 vocabulary >= tokenizer.size(),
-                "vocabularySize: expected at least the tokenizer's " + tokenizer.size() + ", found " + vocabulary);
+                "vocabulary-size: expected at least the tokenizer's " + tokenizer.size() + ", found " + vocabulary);
         ParameterScope scope = context.weights();
         tokens = new Embedding(scope.child("shared"), vocabulary, config.width(), new Initializer.Normal(1));
         encoder = new T5Encoder(config, scope.child("encoder"));
@@ -173,7 +174,7 @@ public final class FlanT5 implements EncoderDecoder {
     NDArray loss(LanguageInput input, double dropout) {
         NDManager manager = input.manager();
         int room = config.maxPositions() - promptLength(input);
-        Check.that(room >= 1, "a soft prompt of " + promptLength(input) + " leaves no room: raise maxPositions");
+        Check.that(room >= 1, "a soft prompt of " + promptLength(input) + " leaves no room: raise max-positions");
         TokenBatch prefixes = tokenizer.encode(input.prefixes(), Math.min(config.maxTextTokens(), room), pad);
         long[][] keyMask = keyMask(input, prefixes);
         NDArray encoded = encoder.forward(embed(manager, input, prefixes), keyMask, dropout, layer -> {});
