@@ -77,6 +77,29 @@ public final class Tensors {
         return LOSS.call(logits.getManager(), "soft_cross_entropy", logits, targets);
     }
 
+    /**
+     * Mean squared error over chosen positions.
+     *
+     * @param prediction (B, N, C)
+     * @param target (B, N, C)
+     * @param chosen (B, N, 1) of 0 and 1
+     * @return ()
+     */
+    public static NDArray maskedMeanSquare(NDArray prediction, NDArray target, NDArray chosen) {
+        return LOSS.call(prediction.getManager(), "masked_mean_square", prediction, target, chosen);
+    }
+
+    /**
+     * Cuts images into patches, row by row.
+     *
+     * @param pixels (B, C, S, S)
+     * @param side P
+     * @return (B, (S/P)^2, C * P * P)
+     */
+    public static NDArray patches(NDArray pixels, int side) {
+        return LAYERS.call(pixels.getManager(), "patches", pixels, side);
+    }
+
     /** (rows, columns) int64. */
     public static NDArray ofLongs(NDManager owner, long[][] values) {
         int columns = values.length == 0 ? 0 : values[0].length;

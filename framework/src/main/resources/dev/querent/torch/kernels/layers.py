@@ -76,3 +76,8 @@
 
   def reshape(self, x: Tensor, shape: List[int]) -> Tensor:
     return torch.reshape(x, shape)
+
+  def patches(self, pixels: Tensor, side: int) -> Tensor:
+    # (B, C, S, S) -> (B, (S / P)^2, C * P * P), patches row by row
+    y = torch.unfold(torch.unfold(pixels, 2, side, side), 3, side, side)
+    return torch.flatten(torch.flatten(torch.permute(y, [0, 2, 3, 1, 4, 5]), 3), 1, 2)

@@ -6,3 +6,8 @@
   def soft_cross_entropy(self, logits: Tensor, targets: Tensor) -> Tensor:
     # (B, N) and rows of probabilities (B, N) -> ()
     return torch.neg(torch.mean(torch.sum(torch.mul(targets, torch.log_softmax(torch.to(logits, 6), -1)), [-1])))
+
+  def masked_mean_square(self, prediction: Tensor, target: Tensor, chosen: Tensor) -> Tensor:
+    # (B, N, C) twice and (B, N, 1) of 0 and 1 -> (): the mean over the chosen positions
+    square = torch.mul(torch.pow(torch.sub(torch.to(prediction, 6), target), 2), chosen)
+    return torch.div(torch.sum(square), torch.mul(torch.clamp_min(torch.sum(chosen), 1.), torch.size(target, 2)))

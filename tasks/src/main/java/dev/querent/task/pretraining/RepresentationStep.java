@@ -159,18 +159,18 @@ public final class RepresentationStep implements PipelineStep {
             if (config.contrastive() > 0) {
                 NDArray loss = contrastive.loss(pairs);
                 parts.put("itc", loss);
-                total = total.add(loss.mul(config.contrastive()));
+                total = total.add(loss.mul((float) config.contrastive()));
             }
             if (config.matching() > 0) {
                 ImageTextMatching.Result result = matching.loss(pairs);
                 parts.put("itm", result.loss());
                 parts.put("itm-balanced-accuracy", result.balancedAccuracy());
-                total = total.add(result.loss().mul(config.matching()));
+                total = total.add(result.loss().mul((float) config.matching()));
             }
             if (config.generation() > 0) {
                 NDArray loss = generation.loss(pairs);
                 parts.put("itg", loss);
-                total = total.add(loss.mul(config.generation()));
+                total = total.add(loss.mul((float) config.generation()));
             }
             return new Objective.Loss(total, parts);
         }

@@ -1,0 +1,112 @@
+package dev.querent.task.pretraining;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.querent.data.Batch;
+import dev.querent.data.BatchLoader;
+import dev.querent.data.LoaderOptions;
+import dev.querent.image.Augmentation;
+import dev.querent.model.MaskedImageEncoder;
+import dev.querent.model.VisionEncoder;
+import dev.querent.plugin.Check;
+import dev.querent.plugin.Doc;
+import dev.querent.plugin.Plugin;
+import dev.querent.step.ExperimentParts;
+import dev.querent.step.PipelineStep;
+import dev.querent.step.StepContext;
+import dev.querent.task.objective.ImagePretraining;
+import dev.querent.torch.Torch;
+import dev.querent.training.Trainer;
+import dev.querent.training.TrainingConfig;
+import dev.querent.weights.ParameterScope;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Trains the vision encoder on images alone, without captions: where no pretrained encoder is at hand, this makes the one
+ * that is frozen afterwards. Two objectives: missing patches are reconstructed, and two looks at one thing are told from
+ * looks at others.
+ */
+@Plugin("vision-pretraining")
+public final class VisionPretrainingStep implements PipelineStep {
+
+    /** Settings. */
+    public record Config(
+            @Doc("length and speed of training") TrainingConfig training,
+            @Doc("images an optimiser step") int batchSize,
+
+            @Doc("weight of masked image modelling: the pixels of missing patches are predicted")
+            double reconstruction,
+
+            @Doc("share of patches that are missing") double maskedShare,
+
+            @Doc("weight of telling two looks at one thing from looks at others; the second look is another picture of"
+                    + " the sample's group where there is one")
+            double contrastive,
+
+            @Doc("temperature of the contrastive softmax") double temperature,
+
+            @Doc("how training images are cropped and flipped")
+            Augmentation augmentation) {
+        public static final Config DEFAULTS =
+                new Config(TrainingConfig.DEFAULTS, 64, 1, 0.5, 0, 0.1, Augmentation.DEFAULTS);
+
+        public Config {
+            Check.positive("batch-size", batchSize);
+            Check.range("reconstruction", reconstruction, 0, 1000);
+            Check.range("masked-share", maskedShare, 0.01, 0.99);
+            Check.range("contrastive", contrastive, 0, 1000);
+            Check.range("temperature", temperature, 1e-4, 100);
+            Check.that(
+                    reconstruction + contrastive > 0,
+                    "reconstruction, contrastive: both are 0, so there is nothing to train; remove the step instead");
+        }
+    }
+
+    private final Config config;
+
+    public VisionPretrainingStep(Config config) {
+        this.config = config;
+    }
+
+    @Override
+    public List<String> problems(ExperimentParts experiment) {
+        List<String> problems = new ArrayList<>();
+        if (!experiment.has("vision", VisionEncoder.class)) {
+            problems.add("vision-pretraining needs a vision encoder: add vision: {plugin: ...}");
+        } else if (config.reconstruction() > 0 && !experiment.has("vision", MaskedImageEncoder.class)) {
+            problems.add("vision-pretraining can't reconstruct with an encoder that takes no masked images: set"
+                    + " reconstruction to 0 and contrastive above it");
+        }
+        return problems;
+    }
+
+    @Override
+    public void run(StepContext context) {
+        try (NDManager manager = Torch.newManager()) {
+            VisionEncoder encoder = context.vision(manager);
+            ParameterScope heads = ParameterScope.initialised(manager, context.seed());
+            ImagePretraining objective = new ImagePretraining(
+                    encoder,
+                    heads.child("pretraining"),
+                    new ImagePretraining.Settings(
+                            config.reconstruction(), config.maskedShare(), config.contrastive(), config.temperature()),
+                    context.seed());
+            LoaderOptions options = LoaderOptions.of(config.batchSize());
+            if (config.contrastive() > 0) {
+                options = options.withDistinctGroups().withTwoViews();
+            }
+            try (BatchLoader loader = new FrozenVision(encoder).loader(context, config.augmentation(), options)) {
+                new Trainer(config.training(), Surroundings.of(context))
+                        .train(encoder.parameters().and(heads.finish()), (step, owner) -> {
+                            Batch batch = loader.batch(step);
+                            NDArray pixels = batch.pixels(owner);
+                            return config.contrastive() > 0
+                                    ? objective.loss(step, pixels, batch.secondPixels(owner))
+                                    : objective.loss(step, pixels);
+                        });
+            }
+            context.save("vision", encoder.parameters());
+        }
+    }
+}
