@@ -62,7 +62,7 @@ public final class RunModels {
     }
 
     /** Keeps the data set's words with the run, so that its models can be built again without the data. */
-    void writeVocabulary(Dataset dataset) {
+    public void writeVocabulary(Dataset dataset) {
         if (!Files.exists(run.vocabulary())) {
             RunDirectory.writeAtomically(run.vocabulary(), String.join("\n", dataset.words()) + "\n");
         }

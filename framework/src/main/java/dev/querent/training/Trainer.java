@@ -70,6 +70,7 @@ public final class Trainer {
                 if (done % config.logEvery() == 0 || done == config.steps()) {
                     values.put("learning-rate", schedule.at(step));
                     values.put("seconds", (System.nanoTime() - since) / 1e9);
+                    ResidentMemory.mebibytes().ifPresent(mebibytes -> values.put("resident-mebibytes", mebibytes));
                     log.write(done, values);
                 }
                 if (done % config.checkpointEvery() == 0 || done == config.steps()) {
