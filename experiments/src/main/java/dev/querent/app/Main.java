@@ -1,5 +1,6 @@
 package dev.querent.app;
 
+import dev.querent.app.command.DataCommand;
 import dev.querent.app.command.ErrorReport;
 import dev.querent.app.command.PluginsCommand;
 import dev.querent.app.command.ResumeCommand;
@@ -30,6 +31,7 @@ import picocli.CommandLine.ScopeType;
             StatusCommand.class,
             PluginsCommand.class,
             ValidateCommand.class,
+            DataCommand.class,
         },
         footer = "Exit codes: 0 done, 2 wrong usage or configuration, 1 anything else.")
 public final class Main {

@@ -13,13 +13,11 @@ import dev.querent.plugin.Plugin;
 import dev.querent.progress.Progress;
 import dev.querent.random.Purpose;
 import dev.querent.random.RunSeed;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -105,18 +103,7 @@ public final class Emoji implements Dataset {
         }
 
         void fetch(DataFolder folder, Progress progress, PackageSource packages) {
-            Path target = folder.root().resolve(EmojiFolder.NAME);
-            EnumSet<EmojiStyle> styles = EnumSet.copyOf(styles());
-            try {
-                Set<EmojiStyle> present = EmojiFolder.open(target).styles();
-                if (present.containsAll(styles)) {
-                    return;
-                }
-                styles.addAll(present);
-            } catch (MissingDataException e) { // then everything is written anew
-                progress.update(0, 1, Map.of());
-            }
-            new EmojiPreparation(packages, progress).prepare(target, styles);
+            new EmojiPreparation(packages, progress).fetch(folder.root().resolve(EmojiFolder.NAME), styles());
         }
     }
 

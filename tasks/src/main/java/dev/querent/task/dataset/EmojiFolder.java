@@ -85,8 +85,8 @@ final class EmojiFolder {
     }
 
     private static MissingDataException damaged(Path folder, String what) {
-        return new MissingDataException("the emoji in " + folder + " can't be used: " + what
-                + ". Remove the folder and write: querent data fetch " + NAME);
+        return new MissingDataException(
+                "the emoji in " + folder + " can't be used: " + what + ". Get them again: querent data fetch " + NAME);
     }
 
     private void add(JsonNode line) {

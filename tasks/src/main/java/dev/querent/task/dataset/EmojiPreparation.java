@@ -1,15 +1,19 @@
 package dev.querent.task.dataset;
 
+import dev.querent.data.MissingDataException;
 import dev.querent.image.BadImageException;
 import dev.querent.image.ImageDecoder;
 import dev.querent.progress.Progress;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -19,6 +23,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
@@ -39,36 +44,69 @@ final class EmojiPreparation {
     }
 
     /**
-     * Writes the folder anew.
+     * Sees to it that the folder holds the drawings of some styles, with those it has already. Two processes at once take
+     * turns, and the second finds the work done.
      *
      * @param target the prepared folder; its parent need not exist
-     * @throws dev.querent.data.MissingDataException where a package can't be got
+     * @throws MissingDataException where a package can't be got
      * @throws UncheckedIOException where a package is not what was pinned, or the disk refuses
      */
-    void prepare(Path target, Set<EmojiStyle> styles) {
-        Path partial = target.resolveSibling(target.getFileName() + ".partial");
+    void fetch(Path target, Set<EmojiStyle> styles) {
         try {
-            delete(partial);
-            Files.createDirectories(partial.resolve("packages"));
+            Files.createDirectories(target.toAbsolutePath().getParent());
+            try (FileChannel channel = FileChannel.open(
+                            target.resolveSibling(target.getFileName() + ".lock"),
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.WRITE);
+                    FileLock lock = channel.lock()) {
+                Set<EmojiStyle> present = present(target);
+                if (!lock.isValid() || present.containsAll(styles)) {
+                    return;
+                }
+                EnumSet<EmojiStyle> all = EnumSet.copyOf(styles);
+                all.addAll(present);
+                prepare(target, all);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    new IOException("the emoji can't be prepared in " + target + ": " + e.getMessage(), e));
+        }
+    }
+
+    private static Set<EmojiStyle> present(Path target) {
+        try {
+            return EmojiFolder.open(target).styles();
+        } catch (MissingDataException e) { // not there, or damaged: everything is written anew
+            return Set.of();
+        }
+    }
+
+    private void prepare(Path target, Set<EmojiStyle> styles) throws IOException {
+        Path partial = target.resolveSibling(target.getFileName() + ".partial");
+        delete(partial); // what a killed process left behind
+        try {
+            Files.createDirectories(partial);
             Map<String, List<EmojiStyle>> byPackage = new LinkedHashMap<>();
-            for (EmojiStyle style : EnumSet.copyOf(styles)) {
+            for (EmojiStyle style : styles) {
                 byPackage
                         .computeIfAbsent(style.source().specification(), name -> new ArrayList<>())
                         .add(style);
             }
             total = 2L * (1 + byPackage.size());
-            List<EmojiConcept> concepts = EmojiNames.read(open(EmojiNames.SOURCE, partial));
+            Path packageFolder = partial.resolve("package");
+            List<EmojiConcept> concepts = EmojiNames.read(open(EmojiNames.SOURCE, packageFolder));
             advance();
             Map<EmojiStyle, Map<String, byte[]>> drawings = new EnumMap<>(EmojiStyle.class);
             for (List<EmojiStyle> together : byPackage.values()) {
-                drawings.putAll(drawings(open(together.get(0).source(), partial), together, concepts));
+                drawings.putAll(drawings(open(together.get(0).source(), packageFolder), together, concepts));
                 advance();
             }
-            delete(partial.resolve("packages"));
+            delete(packageFolder);
             write(partial, concepts, drawings);
-            replace(target, partial);
-        } catch (IOException e) {
-            throw new UncheckedIOException("the emoji can't be prepared in " + target + ": " + e.getMessage(), e);
+            delete(target);
+            Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            delete(partial);
         }
     }
 
@@ -76,9 +114,9 @@ final class EmojiPreparation {
         progress.update(++done, total, Map.of());
     }
 
-    private PackageArchive open(NpmPackage source, Path partial) throws IOException {
-        Path folder = Files.createDirectories(partial.resolve("packages").resolve(source.name()));
-        PackageArchive archive = packages.open(source, folder);
+    private PackageArchive open(NpmPackage source, Path folder) throws IOException {
+        delete(folder);
+        PackageArchive archive = packages.open(source, Files.createDirectories(folder));
         advance();
         return archive;
     }
@@ -126,13 +164,13 @@ final class EmojiPreparation {
     }
 
     /** Empty where the drawing is broken: the concept then goes without this style. */
-    private static java.util.Optional<byte[]> png(EmojiStyle style, byte[] file, String name) {
+    private static Optional<byte[]> png(EmojiStyle style, byte[] file, String name) {
         try {
             byte[] png = style.isVector() ? VectorDrawing.png(file, name) : file;
             ImageDecoder.decode(png, name);
-            return java.util.Optional.of(png);
+            return Optional.of(png);
         } catch (BadImageException e) {
-            return java.util.Optional.empty();
+            return Optional.empty();
         }
     }
 
@@ -186,11 +224,6 @@ final class EmojiPreparation {
             sums.put(name, EmojiFolder.sha256(folder.resolve(name)));
         }
         return root.toPrettyString() + "\n";
-    }
-
-    private static void replace(Path target, Path partial) throws IOException {
-        delete(target);
-        Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static void delete(Path folder) throws IOException {
