@@ -2,6 +2,7 @@ package dev.querent.app;
 
 import dev.querent.app.command.DataCommand;
 import dev.querent.app.command.ErrorReport;
+import dev.querent.app.command.GenerateCommand;
 import dev.querent.app.command.PluginsCommand;
 import dev.querent.app.command.ResumeCommand;
 import dev.querent.app.command.RunCommand;
@@ -32,6 +33,7 @@ import picocli.CommandLine.ScopeType;
             PluginsCommand.class,
             ValidateCommand.class,
             DataCommand.class,
+            GenerateCommand.class,
         },
         footer = "Exit codes: 0 done, 2 wrong usage or configuration, 1 anything else.")
 public final class Main {
