@@ -36,10 +36,11 @@ public final class Tensors {
 
     /** Rows of a tensor, in the given order, some perhaps several times. */
     public static NDArray selectRows(NDArray x, int... rows) {
-        try (NDArray indices =
-                x.getManager().create(Arrays.stream(rows).asLongStream().toArray())) {
-            return LAYERS.call(x.getManager(), "select_rows", x, indices);
-        }
+        // Left to x's manager: the graph keeps the indices for the backward pass, and a tensor made from Java memory is
+        // only good as long as its NDArray is open.
+        NDArray indices =
+                x.getManager().create(Arrays.stream(rows).asLongStream().toArray());
+        return LAYERS.call(x.getManager(), "select_rows", x, indices);
     }
 
     /** {@code x[..., start:end, ...]} along an axis. */
