@@ -7,6 +7,7 @@ import dev.querent.experiment.ExperimentException;
 import dev.querent.experiment.RunDirectory;
 import dev.querent.progress.ProgressLine;
 import dev.querent.random.RunSeed;
+import dev.querent.report.RunReport;
 import dev.querent.step.PipelineStep;
 import dev.querent.torch.Torch;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.springframework.batch.core.BatchStatus;
 import org.springframework.batch.core.step.tasklet.Tasklet;
 
@@ -54,29 +56,32 @@ public final class PipelineJob {
     /**
      * Runs what is not yet done.
      *
+     * @param tell hears how it ended while a process that was told to end still waits, so that the user hears of it too
      * @throws RunInUseException where another process works on the run
      * @throws ExperimentException where the folder holds a run of another experiment
      */
-    public Outcome run() {
+    public Outcome run(Consumer<Outcome> tell) {
         try (RunDirectory.Lock lock = run.tryLock().orElseThrow(() -> new RunInUseException(run.root()))) {
             ExperimentDifference.refuse(experiment, run);
-            if (isFinished()) {
+            if (run.exists() && allStepsDone() && RunReport.exists(run.root())) {
+                tell.accept(Outcome.ALREADY_FINISHED);
                 return Outcome.ALREADY_FINISHED;
             }
-            return runLocked();
+            return runLocked(tell);
         }
     }
 
-    private boolean isFinished() {
-        return run.exists() && experiment.steps().keySet().stream().allMatch(run::isDone) && Files.exists(run.report());
+    private boolean allStepsDone() {
+        return experiment.steps().keySet().stream().allMatch(run::isDone);
     }
 
-    private Outcome runLocked() {
+    private Outcome runLocked(Consumer<Outcome> tell) {
         RunStatus status = new RunStatus(run, clock);
         try (StopRequests stop = new StopRequests(run)) {
             try {
                 Outcome outcome = work(status, stop);
                 status.end(outcome == Outcome.STOPPED ? RunStatus.State.STOPPED : RunStatus.State.FINISHED, "");
+                tell.accept(outcome);
                 return outcome;
             } catch (RuntimeException e) {
                 status.end(RunStatus.State.FAILED, String.valueOf(e.getMessage()));
@@ -88,6 +93,15 @@ public final class PipelineJob {
     private Outcome work(RunStatus status, StopRequests stop) {
         Torch.setThreads(experiment.threads());
         keepExperiment();
+        Outcome outcome = allStepsDone() ? Outcome.FINISHED : runSteps(status, stop);
+        if (outcome == Outcome.FINISHED) { // of a run killed between its last step and its report, this is all that is
+            // missing
+            RunReport.write(run.root());
+        }
+        return outcome;
+    }
+
+    private Outcome runSteps(RunStatus status, StopRequests stop) {
         status.begin("data");
         progress.begin("data");
         RunModels models = new RunModels(experiment, run, dataFolder, progress);
@@ -118,7 +132,6 @@ public final class PipelineJob {
             RuntimeException cause = failure.get();
             throw cause != null ? cause : new IllegalStateException("the job ended as " + ended + "; run it again");
         }
-        dev.querent.report.RunReport.write(run.root());
         return Outcome.FINISHED;
     }
 

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -28,20 +29,21 @@ final class QuarantineFile implements Quarantine {
         this.limit = limit;
         try {
             if (Files.exists(file)) {
-                for (String line : Files.readAllLines(file)) {
-                    read(line);
-                }
+                List<String> whole =
+                        Files.readAllLines(file).stream().filter(this::read).toList();
+                Files.write(file, whole); // without a line that a kill cut short
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file, e);
         }
     }
 
-    private void read(String line) {
+    private boolean read(String line) {
         try {
             bad.add(JsonMapper.shared().readTree(line).path("sample").asString(""));
+            return true;
         } catch (JacksonException e) {
-            // a line that a kill cut short: its sample is met again
+            return false; // its sample is met again
         }
     }
 

@@ -66,6 +66,12 @@ final class StepTasklet implements Tasklet {
         } catch (RuntimeException e) {
             failure.set(e);
             throw e;
+        } catch (OutOfMemoryError e) {
+            failure.set(new IllegalStateException(
+                    "step " + name + " needs more memory (" + e.getMessage()
+                            + "): give the heap more with QUERENT_JAVA_OPTIONS=-Xmx4g, or lower its batch-size",
+                    e));
+            throw e;
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.querent.report;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +15,14 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class RunReport {
 
+    private static final String LAST_WRITTEN = "index.html";
+
     private RunReport() {}
+
+    /** Whether a run's report has been written to its end. */
+    public static boolean exists(Path runFolder) {
+        return Files.exists(runFolder.resolve("report").resolve(LAST_WRITTEN));
+    }
 
     /**
      * Writes or replaces the report.
@@ -35,7 +43,7 @@ public final class RunReport {
         AtomicFile.write(report.resolve("results.json"), results(run));
         AtomicFile.write(report.resolve("report.md"), MarkdownReport.of(run));
         AtomicFile.write(
-                report.resolve("index.html"), HtmlReport.of(run, step -> plots.getOrDefault(step, new byte[0])));
+                report.resolve(LAST_WRITTEN), HtmlReport.of(run, step -> plots.getOrDefault(step, new byte[0])));
     }
 
     private static String results(RunContents run) {

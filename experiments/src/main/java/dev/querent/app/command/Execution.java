@@ -22,17 +22,19 @@ final class Execution {
         ProgressLine progress = new ProgressLine(err, Boolean.getBoolean("querent.terminal"));
         PipelineJob job = new PipelineJob(experiment, file, run, options.data(), progress, Clock.systemUTC());
         PrintWriter out = commandLine.getOut();
-        switch (job.run()) {
-            case FINISHED -> out.println("finished: " + run.report().resolve("report.md"));
+        PipelineJob.Outcome outcome = job.run(ended -> {
+            out.println(sentence(ended, run));
+            out.flush();
+        });
+        return outcome == PipelineJob.Outcome.STOPPED ? CommandLine.ExitCode.SOFTWARE : CommandLine.ExitCode.OK;
+    }
+
+    private static String sentence(PipelineJob.Outcome outcome, RunDirectory run) {
+        return switch (outcome) {
+            case FINISHED -> "finished: " + run.report().resolve("report.md");
             case ALREADY_FINISHED ->
-                out.println(run.root() + " is finished already: " + run.report().resolve("report.md"));
-            case STOPPED -> {
-                out.println("stopped at a checkpoint. Continue with: querent resume " + run.root());
-                out.flush();
-                return CommandLine.ExitCode.SOFTWARE;
-            }
-        }
-        out.flush();
-        return CommandLine.ExitCode.OK;
+                run.root() + " is finished already: " + run.report().resolve("report.md");
+            case STOPPED -> "stopped at a checkpoint. Continue with: querent resume " + run.root();
+        };
     }
 }
