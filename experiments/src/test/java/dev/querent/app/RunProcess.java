@@ -1,0 +1,117 @@
+package dev.querent.app;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code querent} in a Java process of its own, for tests that kill it. */
+final class RunProcess implements AutoCloseable {
+
+    private static final long LONGEST_SECONDS = 240;
+
+    private final Process process;
+    private final Path out;
+    private final Path err;
+
+    /**
+     * @param folder gets what the process writes
+     */
+    RunProcess(Path folder, List<String> arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx1g",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Dai.djl.offline=true",
+                "-Dai.djl.pytorch.graph_optimizer=false",
+                "-Djava.awt.headless=true",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+        command.addAll(arguments);
+        try {
+            out = Files.createTempFile(folder, "process", ".out");
+            err = Files.createTempFile(folder, "process", ".err");
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+            builder.environment().put("OMP_WAIT_POLICY", "passive");
+            process = builder.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Waits for a moment of the run. */
+    void await(String moment, BooleanSupplier come) throws InterruptedException {
+        long last = System.nanoTime() + TimeUnit.SECONDS.toNanos(LONGEST_SECONDS);
+        while (!come.getAsBoolean()) {
+            if (!process.isAlive() || System.nanoTime() > last) {
+                throw new AssertionError("it never came to: " + moment + "\n" + output());
+            }
+            Thread.sleep(2);
+        }
+    }
+
+    /** Waits until this process has written the run's status. */
+    void awaitWork(Path run) throws InterruptedException {
+        await("work on " + run, () -> worksOn(run));
+    }
+
+    private boolean worksOn(Path run) {
+        try {
+            Path status = run.resolve("status.json");
+            return Files.exists(status)
+                    && JsonMapper.shared()
+                                    .readTree(Files.readString(status))
+                                    .path("process")
+                                    .asLong(0)
+                            == process.pid();
+        } catch (IOException | JacksonException e) {
+            return false;
+        }
+    }
+
+    /** SIGKILL. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        process.waitFor();
+    }
+
+    /** SIGTERM, as {@code kill} and, for what it does to the process, Ctrl-C. */
+    void terminate() {
+        process.destroy();
+    }
+
+    /** The exit code. */
+    int end() throws InterruptedException {
+        if (!process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS)) {
+            throw new AssertionError("still running after " + LONGEST_SECONDS + " s\n" + output());
+        }
+        return process.exitValue();
+    }
+
+    /** What it wrote, standard output and then standard error. */
+    String output() {
+        try {
+            return Files.readString(out) + Files.readString(err);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}
