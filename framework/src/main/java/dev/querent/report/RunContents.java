@@ -68,8 +68,14 @@ record RunContents(String name, String settings, Map<String, String> provenance,
         }
     }
 
-    private static final Set<String> NOT_LOSSES =
-            Set.of("step", "learning-rate", "samples-per-second", "seconds", "gradient-norm", "temperature");
+    private static final Set<String> NOT_LOSSES = Set.of(
+            "step",
+            "learning-rate",
+            "samples-per-second",
+            "seconds",
+            "gradient-norm",
+            "temperature",
+            "resident-mebibytes");
 
     static RunContents read(Path folder) {
         Path absolute = folder.toAbsolutePath().normalize();

@@ -34,7 +34,7 @@ class RunReportTest {
         AtomicFile.write(run.resolve("provenance.json"), "{\"seed\": 7, \"versions\": {\"java\": \"17\"}}");
         AtomicFile.write(run.resolve("steps/zebra/metrics.jsonl"), """
                 {"step": 10, "loss": 3.5, "itc": 2.0, "learning-rate": 0.001, "samples-per-second": 40.5, "seconds": 3}
-                {"step": 20, "loss": 1.25, "itc": 1.0, "learning-rate": 0.001, "samples-per-second": 41.5, "seconds": 6}
+                {"step": 20, "loss": 1.25, "itc": 1.0, "learning-rate": 0.001, "samples-per-second": 41.5, "seconds": 6, "resident-mebibytes": 400}
                 {"step": 30, "lo""");
         Path captioning = run.resolve("steps/captioning");
         RgbImage image = new RgbImage(3, 2, new byte[18]);
@@ -69,6 +69,7 @@ class RunReportTest {
                 .contains("| versions.java | 17 |")
                 .contains("![](../steps/captioning/samples/000.png)")
                 .doesNotContain("never-run |")
+                .doesNotContain("resident-mebibytes (")
                 .doesNotContain("outside");
         byte[] plot = Files.readAllBytes(run.resolve("report/zebra-loss.png"));
         assertThat(ImageIO.read(new ByteArrayInputStream(plot)).getWidth()).isEqualTo(720);
