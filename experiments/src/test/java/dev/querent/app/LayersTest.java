@@ -3,6 +3,7 @@ package dev.querent.app;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import ai.djl.ndarray.NDArray;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -78,6 +79,25 @@ class LayersTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("tools.jackson..", "com.fasterxml.jackson..", "org.yaml..", "com.google.gson..");
+
+    /**
+     * DJL makes the number a tensor over Java memory and frees it at once; the graph reads it later. {@code Tensors.scale}
+     * does what is meant.
+     */
+    @ArchTest
+    static final ArchRule noProductsWithNumbers = noClasses()
+            .should()
+            .callMethod(NDArray.class, "mul", Number.class)
+            .orShould()
+            .callMethod(NDArray.class, "muli", Number.class)
+            .orShould()
+            .callMethod(NDArray.class, "div", Number.class)
+            .orShould()
+            .callMethod(NDArray.class, "divi", Number.class)
+            .orShould()
+            .callMethod(NDArray.class, "pow", Number.class)
+            .orShould()
+            .callMethod(NDArray.class, "powi", Number.class);
 
     @ArchTest
     static final ArchRule randomnessComesFromTheRunSeed = noClasses()

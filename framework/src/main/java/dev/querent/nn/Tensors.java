@@ -48,6 +48,14 @@ public final class Tensors {
         return LAYERS.call(x.getManager(), "slice", x, axis, start, end);
     }
 
+    /**
+     * x * factor. Not {@code x.mul(factor)}: DJL turns the number into a tensor over Java memory that it frees at once, while
+     * the graph keeps it for the backward pass and reads whatever stands there then.
+     */
+    public static NDArray scale(NDArray x, double factor) {
+        return LAYERS.call(x.getManager(), "scale", x, factor);
+    }
+
     /** Scales the last axis to length 1, in fp32. */
     public static NDArray unitLength(NDArray x) {
         return LAYERS.call(x.getManager(), "unit_length", x);

@@ -125,7 +125,7 @@ public final class ClipVit implements MaskedImageEncoder {
     @Override
     public NDArray encodeMasked(NDArray pixels, NDArray hidden, NDArray maskToken) {
         NDArray patches = patchEmbedding.forward(pixels); // (B, N - 1, Dv)
-        return encodePatches(patches.mul(hidden.mul(-1).add(1)).add(hidden.mul(maskToken)));
+        return encodePatches(patches.mul(Tensors.scale(hidden, -1).add(1)).add(hidden.mul(maskToken)));
     }
 
     private NDArray encodePatches(NDArray patches) {

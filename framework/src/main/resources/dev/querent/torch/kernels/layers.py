@@ -59,6 +59,9 @@
     x32 = torch.to(x, 6)
     return torch.div(x32, torch.clamp_min(torch.norm(x32, 2, [-1], True), 1e-12))
 
+  def scale(self, x: Tensor, factor: float) -> Tensor:
+    return torch.mul(x, factor)
+
   def concatenate(self, parts: List[Tensor], axis: int) -> Tensor:
     return torch.cat(parts, axis)
 

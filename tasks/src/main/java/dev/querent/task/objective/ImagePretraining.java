@@ -66,7 +66,7 @@ public final class ImagePretraining {
      */
     public Objective.Loss loss(long step, NDArray pixels) {
         NDArray loss = reconstruction(step, pixels);
-        return new Objective.Loss(loss.mul((float) settings.reconstruction()), Map.of("reconstruction", loss));
+        return new Objective.Loss(Tensors.scale(loss, settings.reconstruction()), Map.of("reconstruction", loss));
     }
 
     /**
@@ -79,11 +79,11 @@ public final class ImagePretraining {
         Map<String, NDArray> parts = new LinkedHashMap<>();
         NDArray contrastive = contrastive(first, second);
         parts.put("contrastive", contrastive);
-        NDArray total = contrastive.mul((float) settings.contrastive());
+        NDArray total = Tensors.scale(contrastive, settings.contrastive());
         if (settings.reconstruction() > 0) {
             NDArray reconstruction = reconstruction(step, first);
             parts.put("reconstruction", reconstruction);
-            total = total.add(reconstruction.mul((float) settings.reconstruction()));
+            total = total.add(Tensors.scale(reconstruction, settings.reconstruction()));
         }
         return new Objective.Loss(total, parts);
     }
@@ -113,13 +113,13 @@ public final class ImagePretraining {
     private NDArray contrastive(NDArray first, NDArray second) {
         NDArray a = project(first); // (B, E)
         NDArray b = project(second);
-        NDArray similarity = a.matMul(b.transpose()).div((float) settings.temperature()); // (B, B)
+        NDArray similarity = Tensors.scale(a.matMul(b.transpose()), 1 / settings.temperature()); // (B, B)
         NDArray targets =
                 first.getManager().arange((float) similarity.getShape().get(0));
         NDArray own = targets.toType(ai.djl.ndarray.types.DataType.INT64, false);
-        return Tensors.crossEntropy(similarity, own, 0)
-                .add(Tensors.crossEntropy(similarity.transpose(), own, 0))
-                .div(2);
+        NDArray both =
+                Tensors.crossEntropy(similarity, own, 0).add(Tensors.crossEntropy(similarity.transpose(), own, 0));
+        return Tensors.scale(both, 0.5);
     }
 
     private NDArray project(NDArray pixels) {

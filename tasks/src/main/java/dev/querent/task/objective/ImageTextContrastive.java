@@ -24,7 +24,7 @@ public final class ImageTextContrastive {
         NDArray targets = Tensors.ofFloats(manager, targets(batch.same(), labelSmoothing));
         NDArray imageToText = Tensors.softCrossEntropy(batch.imageToText(), targets);
         NDArray textToImage = Tensors.softCrossEntropy(batch.textToImage(), targets);
-        return imageToText.add(textToImage).div(2);
+        return Tensors.scale(imageToText.add(textToImage), 0.5);
     }
 
     /** Each row a distribution over B candidates; {@code same} is symmetric, so it serves both directions. */

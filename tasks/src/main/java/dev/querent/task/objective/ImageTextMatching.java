@@ -67,9 +67,7 @@ public final class ImageTextMatching {
         NDArray onMatched = Tensors.slice(right, 0, 0, batch.rows()).mean();
         NDArray onMismatched =
                 Tensors.slice(right, 0, batch.rows(), labels.length).mean();
-        return new Result(
-                Tensors.crossEntropy(logits, targets, 0),
-                onMatched.add(onMismatched).div(2));
+        return new Result(Tensors.crossEntropy(logits, targets, 0), Tensors.scale(onMatched.add(onMismatched), 0.5));
     }
 
     private static TokenBatch select(TokenBatch texts, int[] rows) {

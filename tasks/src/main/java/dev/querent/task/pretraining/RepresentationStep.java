@@ -8,6 +8,7 @@ import dev.querent.data.LoaderOptions;
 import dev.querent.image.Augmentation;
 import dev.querent.model.RepresentationLearner;
 import dev.querent.model.VisionEncoder;
+import dev.querent.nn.Tensors;
 import dev.querent.plugin.Check;
 import dev.querent.plugin.Doc;
 import dev.querent.plugin.Plugin;
@@ -159,18 +160,18 @@ public final class RepresentationStep implements PipelineStep {
             if (config.contrastive() > 0) {
                 NDArray loss = contrastive.loss(pairs);
                 parts.put("itc", loss);
-                total = total.add(loss.mul((float) config.contrastive()));
+                total = total.add(Tensors.scale(loss, config.contrastive()));
             }
             if (config.matching() > 0) {
                 ImageTextMatching.Result result = matching.loss(pairs);
                 parts.put("itm", result.loss());
                 parts.put("itm-balanced-accuracy", result.balancedAccuracy());
-                total = total.add(result.loss().mul((float) config.matching()));
+                total = total.add(Tensors.scale(result.loss(), config.matching()));
             }
             if (config.generation() > 0) {
                 NDArray loss = generation.loss(pairs);
                 parts.put("itg", loss);
-                total = total.add(loss.mul((float) config.generation()));
+                total = total.add(Tensors.scale(loss, config.generation()));
             }
             return new Objective.Loss(total, parts);
         }
