@@ -234,7 +234,7 @@ public final class FlanT5 implements EncoderDecoder {
 
     /** (..., Dl) -> (..., V) */
     NDArray scores(NDArray hidden) {
-        return head.forward(config.tiedHead() ? hidden.mul(1 / Math.sqrt((double) config.width())) : hidden);
+        return head.forward(config.tiedHead() ? Tensors.scale(hidden, 1 / Math.sqrt((double) config.width())) : hidden);
     }
 
     private static int promptLength(LanguageInput input) {

@@ -1,0 +1,56 @@
+"""Writes the fixtures of ClipVitGoldenTest: tiny random CLIP vision towers and what transformers computes with them.
+
+    python make_golden.py ../resources/dev/querent/vision
+
+A fixture is a folder: config.json and model.safetensors as transformers saves CLIPVisionModel (names completed by the prefix
+that the published files have), golden.safetensors with pixels, the tokens after every block and gradients of their sum of
+squares after the last but one.
+"""
+import json
+import pathlib
+import sys
+
+import torch
+import transformers
+from safetensors.torch import save_file
+from transformers import CLIPVisionConfig, CLIPVisionModel
+
+
+def write(folder, seed, batch, **sizes):
+    torch.manual_seed(seed)
+    config = CLIPVisionConfig(**sizes)
+    model = CLIPVisionModel(config).eval()
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            noise = torch.randn(parameter.shape)
+            parameter.copy_(1 + 0.2 * noise if "norm" in name and name.endswith("weight") else 0.3 * noise)
+    pixels = torch.randn(batch, 3, config.image_size, config.image_size, requires_grad=True)
+    states = model(pixels, output_hidden_states=True).hidden_states
+    tensors = {"pixels": pixels, **{f"block.{i}": state for i, state in enumerate(states)}}
+    states[-2].square().mean().backward()
+    parameters = dict(model.named_parameters())
+    prefix = "" if any(name.startswith("vision_model.") for name in parameters) else "vision_model."
+    tensors["gradient.pixels"] = pixels.grad
+    for name in ["embeddings.class_embedding", "embeddings.position_embedding.weight", "embeddings.patch_embedding.weight",
+                 "pre_layrnorm.weight", "encoder.layers.0.self_attn.k_proj.weight", "encoder.layers.0.mlp.fc1.bias"]:
+        full = "vision_model." + name
+        tensors["gradient." + full] = parameters[full.removeprefix(prefix)].grad
+    folder.mkdir(parents=True, exist_ok=True)
+    versions = {"torch": torch.__version__, "transformers": transformers.__version__}
+    (folder / "config.json").write_text(json.dumps(config.to_diff_dict() | sizes, indent=2) + "\n")
+    save_file({prefix + name: value.detach().contiguous() for name, value in parameters.items()},
+              folder / "model.safetensors", metadata=versions)
+    save_file({name: value.detach().contiguous() for name, value in tensors.items()},
+              folder / "golden.safetensors", metadata=versions)
+
+
+def main(root):
+    torch.set_num_threads(1)
+    write(root / "quick-gelu", 1, batch=3, hidden_size=12, num_hidden_layers=3, num_attention_heads=3, intermediate_size=14,
+          image_size=12, patch_size=4, hidden_act="quick_gelu", layer_norm_eps=1e-5)
+    write(root / "gelu", 2, batch=1, hidden_size=10, num_hidden_layers=2, num_attention_heads=2, intermediate_size=9,
+          image_size=15, patch_size=5, hidden_act="gelu", layer_norm_eps=1e-3)
+
+
+if __name__ == "__main__":
+    main(pathlib.Path(sys.argv[1]))
