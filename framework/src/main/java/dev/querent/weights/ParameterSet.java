@@ -2,6 +2,7 @@ package dev.querent.weights;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import dev.querent.torch.Torch;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -66,7 +67,14 @@ public final class ParameterSet {
 
     /** Starts or stops recording gradients; a gradient starts at zero. */
     public void setTrainable(boolean trainable) {
-        tensors.values().forEach(tensor -> tensor.setRequiresGradient(trainable));
+        tensors.values().forEach(tensor -> {
+            tensor.setRequiresGradient(trainable);
+            // libtorch keeps what an earlier training has added up
+            Torch.gradient(tensor).ifPresent(gradient -> {
+                Initializer.KernelFile.KERNELS.run("fill", gradient, 0.0);
+                gradient.close();
+            });
+        });
     }
 
     /** SHA-256 over names and bytes: equal if and only if every bit is. */

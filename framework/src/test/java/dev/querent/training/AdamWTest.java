@@ -93,6 +93,20 @@ class AdamWTest {
     }
 
     @Test
+    void aSecondTrainingBeginsWithoutTheGradientOfTheFirst() {
+        try (NDManager manager = Torch.newManager()) {
+            NDArray tensor = manager.create(new float[] {0});
+            ParameterSet parameters = new ParameterSet(Map.of("a", tensor));
+            parameters.setTrainable(true);
+            accumulate(3, tensor);
+            parameters.setTrainable(false);
+            parameters.setTrainable(true);
+            accumulate(4, tensor);
+            assertThat(Torch.gradient(tensor).orElseThrow().toFloatArray()).containsExactly(4);
+        }
+    }
+
+    @Test
     void leavesAloneWhatNoLossReachesAndWhatIsNotFinite() {
         try (NDManager manager = Torch.newManager()) {
             NDArray reached = manager.create(new float[][] {{1}});
