@@ -2,7 +2,8 @@ package dev.querent.data;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
+import dev.querent.torch.Torch;
+import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Optional;
 
@@ -48,7 +49,7 @@ public record Batch(
      * @return (B, 3, S, S) fp32, normalised
      */
     public NDArray pixels(NDManager manager) {
-        return manager.create(pixels, new Shape(rows(), 3, imageSize, imageSize));
+        return Torch.tensor(manager, FloatBuffer.wrap(pixels), rows(), 3, imageSize, imageSize);
     }
 
     /**
@@ -60,6 +61,6 @@ public record Batch(
      */
     public NDArray secondPixels(NDManager manager) {
         float[] second = secondPixels.orElseThrow(() -> new IllegalStateException("the loader gives one view"));
-        return manager.create(second, new Shape(rows(), 3, imageSize, imageSize));
+        return Torch.tensor(manager, FloatBuffer.wrap(second), rows(), 3, imageSize, imageSize);
     }
 }

@@ -2,10 +2,10 @@ package dev.querent.evaluation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import dev.querent.image.ImageTransform;
 import dev.querent.image.RgbImage;
 import dev.querent.model.VisionEncoder;
+import dev.querent.torch.Torch;
 import java.nio.FloatBuffer;
 import java.util.List;
 
@@ -28,6 +28,6 @@ public final class PixelBatch {
         for (int row = 0; row < images.size(); row++) {
             transform.apply(images.get(row), 0, pixels, row * transform.length());
         }
-        return owner.create(FloatBuffer.wrap(pixels), new Shape(images.size(), 3, side, side));
+        return Torch.tensor(owner, FloatBuffer.wrap(pixels), images.size(), 3, side, side);
     }
 }

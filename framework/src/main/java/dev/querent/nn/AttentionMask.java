@@ -2,7 +2,7 @@ package dev.querent.nn;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
+import dev.querent.torch.Torch;
 import java.nio.FloatBuffer;
 
 /**
@@ -34,7 +34,7 @@ public final class AttentionMask {
                 }
             }
         }
-        return owner.create(values.flip(), new Shape(rows, 1, queries, keys));
+        return Torch.tensor(owner, values.flip(), rows, 1, queries, keys);
     }
 
     /**

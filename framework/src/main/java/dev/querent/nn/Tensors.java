@@ -3,8 +3,9 @@ package dev.querent.nn;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import dev.querent.torch.Kernels;
+import dev.querent.torch.Torch;
+import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.Arrays;
 
@@ -36,11 +37,10 @@ public final class Tensors {
 
     /** Rows of a tensor, in the given order, some perhaps several times. */
     public static NDArray selectRows(NDArray x, int... rows) {
-        // Left to x's manager: the graph keeps the indices for the backward pass, and a tensor made from Java memory is
-        // only good as long as its NDArray is open.
-        NDArray indices =
-                x.getManager().create(Arrays.stream(rows).asLongStream().toArray());
-        return LAYERS.call(x.getManager(), "select_rows", x, indices);
+        LongBuffer values = LongBuffer.wrap(Arrays.stream(rows).asLongStream().toArray());
+        try (NDArray indices = Torch.tensor(x.getManager(), values, rows.length)) {
+            return LAYERS.call(x.getManager(), "select_rows", x, indices);
+        }
     }
 
     /** {@code x[..., start:end, ...]} along an axis. */
@@ -114,11 +114,14 @@ public final class Tensors {
         int columns = values.length == 0 ? 0 : values[0].length;
         LongBuffer flat = LongBuffer.allocate(values.length * columns);
         Arrays.stream(values).forEach(flat::put);
-        return owner.create(flat.flip(), new Shape(values.length, columns));
+        return Torch.tensor(owner, flat.flip(), values.length, columns);
     }
 
     /** (rows, columns) fp32. */
     public static NDArray ofFloats(NDManager owner, float[][] values) {
-        return owner.create(values);
+        int columns = values.length == 0 ? 0 : values[0].length;
+        FloatBuffer flat = FloatBuffer.allocate(values.length * columns);
+        Arrays.stream(values).forEach(flat::put);
+        return Torch.tensor(owner, flat.flip(), values.length, columns);
     }
 }

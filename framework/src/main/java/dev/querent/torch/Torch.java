@@ -3,8 +3,14 @@ package dev.querent.torch;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.TypedModuleCall;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
 import java.util.Optional;
 
 /** The engine: managers, gradient mode, the backward pass, libtorch's seed and threads. */
@@ -77,6 +83,50 @@ public final class Torch {
      */
     public static Optional<NDArray> gradient(NDArray leaf) {
         return Optional.ofNullable(TypedModuleCall.gradient((PtNDArray) leaf));
+    }
+
+    /**
+     * A tensor in libtorch's own memory. DJL's {@code create} wraps Java memory instead, which a graph may outlive and which
+     * only a full garbage collection gives back.
+     *
+     * @param values as many as the shape has, row-major
+     * @return (shape) fp32
+     */
+    public static NDArray tensor(NDManager owner, FloatBuffer values, long... shape) {
+        NDArray tensor = empty(owner, DataType.FLOAT32, values.remaining(), shape);
+        if (tensor.getDevice().isGpu()) {
+            tensor.close();
+            return owner.create(values, new Shape(shape)); // copied by the native code
+        }
+        memory(tensor).asFloatBuffer().put(values);
+        return tensor;
+    }
+
+    /**
+     * As {@link #tensor(NDManager, FloatBuffer, long...)} with whole numbers.
+     *
+     * @return (shape) int64
+     */
+    public static NDArray tensor(NDManager owner, LongBuffer values, long... shape) {
+        NDArray tensor = empty(owner, DataType.INT64, values.remaining(), shape);
+        if (tensor.getDevice().isGpu()) {
+            tensor.close();
+            return owner.create(values, new Shape(shape));
+        }
+        memory(tensor).asLongBuffer().put(values);
+        return tensor;
+    }
+
+    private static NDArray empty(NDManager owner, DataType type, int count, long... shape) {
+        Shape wanted = new Shape(shape);
+        if (wanted.size() != count) {
+            throw new IllegalArgumentException(wanted + " needs " + wanted.size() + " values, found " + count);
+        }
+        return owner.create(wanted, type);
+    }
+
+    private static ByteBuffer memory(NDArray tensor) {
+        return tensor.toByteBuffer(true).order(ByteOrder.nativeOrder());
     }
 
     /** Overwrites a tensor's values, parameters included; shapes must agree. */

@@ -2,7 +2,6 @@ package dev.querent.task.objective;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import dev.querent.model.MaskedImageEncoder;
 import dev.querent.model.VisionEncoder;
 import dev.querent.nn.Activation;
@@ -11,6 +10,7 @@ import dev.querent.nn.Linear;
 import dev.querent.nn.Tensors;
 import dev.querent.random.Purpose;
 import dev.querent.random.RunSeed;
+import dev.querent.torch.Torch;
 import dev.querent.training.Objective;
 import dev.querent.weights.ParameterScope;
 import java.nio.FloatBuffer;
@@ -107,7 +107,7 @@ public final class ImagePretraining {
         for (int i = 0; i < rows * patches; i++) {
             values.put(random.nextDouble() < settings.maskedShare() ? 1 : 0);
         }
-        return owner.create(values.flip(), new Shape(rows, patches, 1));
+        return Torch.tensor(owner, values.flip(), rows, patches, 1);
     }
 
     private NDArray contrastive(NDArray first, NDArray second) {

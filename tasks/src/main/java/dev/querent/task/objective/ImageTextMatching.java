@@ -3,6 +3,7 @@ package dev.querent.task.objective;
 import ai.djl.ndarray.NDArray;
 import dev.querent.nn.Tensors;
 import dev.querent.text.TokenBatch;
+import dev.querent.torch.Torch;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -61,7 +62,7 @@ public final class ImageTextMatching {
         NDArray logits = batch.view().match(images, select(batch.texts(), texts)); // (R, 2)
         long[] labels = new long[images.length];
         java.util.Arrays.fill(labels, 0, batch.rows(), 1);
-        NDArray targets = logits.getManager().create(labels);
+        NDArray targets = Torch.tensor(logits.getManager(), java.nio.LongBuffer.wrap(labels), labels.length);
         NDArray right =
                 logits.stopGradient().argMax(1).eq(targets).toType(ai.djl.ndarray.types.DataType.FLOAT32, false);
         NDArray onMatched = Tensors.slice(right, 0, 0, batch.rows()).mean();
