@@ -1,0 +1,109 @@
+package dev.querent.bridge;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.querent.model.Bridge;
+import dev.querent.model.BridgeShape;
+import dev.querent.model.ComponentContext;
+import dev.querent.model.RepresentationLearner;
+import dev.querent.nn.Tensors;
+import dev.querent.testing.BridgeContract;
+import dev.querent.testing.Golden;
+import dev.querent.text.TokenBatch;
+import dev.querent.torch.Torch;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+
+class QFormerTest extends BridgeContract {
+
+    @Override
+    protected Bridge build(BridgeShape shape, ComponentContext context) {
+        return new QFormer(BridgeFixture.ODD, shape, context);
+    }
+
+    @Test
+    void matchingRowsByIndexIsMatchingEachPairAlone() {
+        try (BridgeFixture fixture = new BridgeFixture("odd")) {
+            QFormer model = fixture.model();
+            NDArray features = fixture.golden().tensor("features");
+            TokenBatch texts = fixture.texts();
+            int[] images = {2, 0, 0, 1, 2};
+            int[] chosen = {0, 2, 2, 1, 2};
+            NDArray together = model.look(features).match(images, rows(texts, chosen));
+            for (int pair = 0; pair < images.length; pair++) {
+                NDArray alone = model.look(Tensors.selectRows(features, images[pair]))
+                        .match(new int[] {0}, unpadded(texts, chosen[pair]));
+                Golden.assertClose("pair " + pair, alone, Tensors.selectRows(together, pair), 1e-5, 1e-4);
+            }
+        }
+    }
+
+    @Test
+    void aBatchOfTextsIsItsTextsOneByOne() {
+        try (BridgeFixture fixture = new BridgeFixture("odd");
+                NDManager manager = Torch.newManager()) {
+            TokenBatch texts = fixture.texts();
+            NDArray together = fixture.model().embedText(manager, texts);
+            for (int row = 0; row < texts.rows(); row++) {
+                Golden.assertClose(
+                        "text " + row,
+                        fixture.model().embedText(manager, unpadded(texts, row)),
+                        Tensors.selectRows(together, row),
+                        1e-5,
+                        1e-4);
+            }
+        }
+    }
+
+    @Test
+    void aBatchsCaptionLossIsTheMeanOverItsTokens() {
+        try (BridgeFixture fixture = new BridgeFixture("odd");
+                NDManager manager = Torch.newManager()) {
+            NDArray features = fixture.golden().tensor("features");
+            TokenBatch texts = fixture.texts();
+            double sum = 0;
+            int tokens = 0;
+            for (int row = 0; row < texts.rows(); row++) {
+                TokenBatch text = unpadded(texts, row);
+                RepresentationLearner.ImageView view = fixture.model().look(Tensors.selectRows(features, row));
+                sum += (text.length() - 1)
+                        * (double) view.captionLoss(text, 0.1).getFloat();
+                tokens += text.length() - 1;
+            }
+            NDArray together = fixture.model().look(features).captionLoss(texts, 0.1);
+            Golden.assertClose("caption loss", manager.create((float) (sum / tokens)), together, 1e-5, 1e-5);
+        }
+    }
+
+    @Test
+    void withoutALanguageModelThereIsNoSoftPrompt() {
+        try (NDManager manager = Torch.newManager()) {
+            QFormer model =
+                    BridgeFixture.fresh(manager, BridgeFixture.ONE, new BridgeShape(6, 3, OptionalInt.empty()), 13);
+            NDArray features = manager.ones(new ai.djl.ndarray.types.Shape(1, 3, 6));
+            assertThatThrownBy(() -> model.softPrompt(features)).hasMessageContaining("needs a language model");
+        }
+    }
+
+    private static TokenBatch rows(TokenBatch texts, int... rows) {
+        long[][] ids = new long[rows.length][];
+        long[][] mask = new long[rows.length][];
+        for (int i = 0; i < rows.length; i++) {
+            ids[i] = texts.ids()[rows[i]];
+            mask[i] = texts.mask()[rows[i]];
+        }
+        return new TokenBatch(ids, mask);
+    }
+
+    private static TokenBatch unpadded(TokenBatch texts, int row) {
+        int length = 0;
+        for (long token : texts.mask()[row]) {
+            length += (int) token;
+        }
+        return new TokenBatch(
+                new long[][] {java.util.Arrays.copyOf(texts.ids()[row], length)},
+                new long[][] {java.util.Arrays.copyOf(texts.mask()[row], length)});
+    }
+}
