@@ -1,6 +1,5 @@
 package dev.querent.config;
 
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -107,20 +106,5 @@ public sealed interface ConfigNode {
                     && !above.isNull()
                     && !below.text().equals(above.text());
         }
-    }
-
-    /** The tree as maps, lists and texts in the order written; for comparing, not for binding. */
-    static Object plain(ConfigNode node) {
-        if (node instanceof Mapping mapping) {
-            Map<String, Object> plain = new LinkedHashMap<>();
-            mapping.entries().forEach((key, value) -> plain.put(key, plain(value)));
-            return plain;
-        }
-        if (node instanceof Sequence sequence) {
-            List<Object> plain = new ArrayList<>();
-            sequence.items().forEach(item -> plain.add(plain(item)));
-            return plain;
-        }
-        return ((Scalar) node).text();
     }
 }

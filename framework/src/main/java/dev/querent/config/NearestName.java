@@ -7,9 +7,11 @@ import java.util.Optional;
 /** Finds what a mistyped name was probably meant to be. */
 public final class NearestName {
 
+    private static final int LONGEST = 100;
+
     private NearestName() {}
 
-    /** The known name with the least edits (Levenshtein 1966), if it takes no more than a third of the longer name's length. */
+    /** The known name with the least edits (Damerau 1964), if it takes no more than a third of the longer name's length. */
     public static Optional<String> of(String name, Collection<String> known) {
         return known.stream()
                 .filter(candidate -> near(name, candidate))
@@ -24,26 +26,30 @@ public final class NearestName {
 
     private static boolean near(String name, String candidate) {
         int longer = Math.max(name.length(), candidate.length());
+        if (longer > LONGEST) {
+            return false;
+        }
         boolean oneBeginsTheOther = Math.min(name.length(), candidate.length()) >= 3
                 && (name.startsWith(candidate) || candidate.startsWith(name));
         return oneBeginsTheOther || edits(name, candidate) <= Math.max(1, longer / 3);
     }
 
-    /** Number of insertions, deletions and replacements that make one word the other. */
+    /** Number of insertions, deletions, replacements and swaps of neighbours that make one word the other. */
     static int edits(String from, String to) {
-        int[] row = new int[to.length() + 1];
-        for (int j = 0; j <= to.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= from.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= to.length(); j++) {
-                int replaced = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+        int[][] table = new int[from.length() + 1][to.length() + 1];
+        for (int i = 0; i <= from.length(); i++) {
+            for (int j = 0; j <= to.length(); j++) {
+                table[i][j] = i == 0 || j == 0 ? i + j : cheapest(table, from, to, i, j);
             }
         }
-        return row[to.length()];
+        return table[from.length()][to.length()];
+    }
+
+    private static int cheapest(int[][] table, String from, String to, int i, int j) {
+        char last = from.charAt(i - 1);
+        int edits = Math.min(table[i - 1][j], table[i][j - 1]) + 1;
+        edits = Math.min(edits, table[i - 1][j - 1] + (last == to.charAt(j - 1) ? 0 : 1));
+        boolean swapped = i > 1 && j > 1 && last == to.charAt(j - 2) && from.charAt(i - 2) == to.charAt(j - 1);
+        return swapped ? Math.min(edits, table[i - 2][j - 2] + 1) : edits;
     }
 }

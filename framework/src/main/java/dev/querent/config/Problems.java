@@ -1,5 +1,6 @@
 package dev.querent.config;
 
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -17,8 +18,16 @@ public final class Problems {
         return found.isEmpty();
     }
 
-    /** In the order found, each once. */
+    /** Each once: source by source in the order in which they were found, by line within one. */
     public List<Problem> list() {
-        return List.copyOf(found);
+        List<String> sources = found.stream()
+                .map(problem -> problem.origin().source())
+                .distinct()
+                .toList();
+        return found.stream()
+                .sorted(Comparator.<Problem>comparingInt(
+                                problem -> sources.indexOf(problem.origin().source()))
+                        .thenComparingInt(problem -> problem.origin().line()))
+                .toList();
     }
 }

@@ -94,15 +94,12 @@ public final class YamlReader {
         options.setMaxAliasesForCollections(50);
         options.setNestingDepthLimit(DEEPEST);
         options.setCodePointLimit(LONGEST);
+        options.setTagInspector(tag -> true); // they are refused below, with a sentence of our own
         return options;
     }
 
     private ConfigNode node(Node node, int line, int depth) {
-        if (!PLAIN_TAGS.contains(node.getTag())) {
-            throw refused(
-                    origin(line(node)),
-                    "the tag " + node.getTag() + " is refused: settings are plain maps, lists and values");
-        }
+        refuseTag(node);
         if (++values > MOST_VALUES) {
             throw refused(
                     origin(line),
@@ -132,11 +129,23 @@ public final class YamlReader {
             if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
                 throw refused(origin(keyLine), "a key is a map or a list; keys are words");
             }
+            refuseTag(key);
             if (entries.put(key.getValue(), node(tuple.getValueNode(), keyLine, depth + 1)) != null) {
                 throw refused(origin(keyLine), "the key " + key.getValue() + " is there twice");
             }
         }
         return new Mapping(entries, origin(line));
+    }
+
+    private void refuseTag(Node node) {
+        if (node.getTag().equals(Tag.MERGE)) {
+            throw refused(origin(line(node)), "the key << is refused; write extends: with a file");
+        }
+        if (!PLAIN_TAGS.contains(node.getTag())) {
+            throw refused(
+                    origin(line(node)),
+                    "the tag " + node.getTag() + " is refused: settings are plain maps, lists and values");
+        }
     }
 
     private static int line(Node node) {

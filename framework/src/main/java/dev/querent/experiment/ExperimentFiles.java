@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
 /** Reads an experiment file with the files that it extends. */
 final class ExperimentFiles {
 
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
     private static final int MOST_BYTES = 4 * YamlReader.LONGEST;
 
     private final Problems problems;
@@ -95,7 +96,8 @@ final class ExperimentFiles {
             throw problem(
                     Origin.of(file.toString()), "", "has " + size + " bytes; settings have at most " + MOST_BYTES);
         }
-        return Files.readString(file);
+        String text = Files.readString(file);
+        return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
     }
 
     private static String key(Origin mentioned) {

@@ -70,7 +70,7 @@ public final class ExperimentLoader {
             problems.add(
                     root.origin(),
                     ExperimentKeys.DATA,
-                    "missing; expected a map such as {plugin: NAME}. Known data sets: "
+                    "missing; expected a map such as {plugin: NAME}. Known: "
                             + String.join(", ", registry.names(Dataset.class)));
         } else {
             data = settings.part(written, ExperimentKeys.DATA, Dataset.class);

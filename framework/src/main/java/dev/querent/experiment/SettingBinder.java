@@ -11,6 +11,7 @@ import dev.querent.plugin.PluginException;
 import dev.querent.plugin.PluginRegistry;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -71,7 +72,8 @@ final class SettingBinder {
 
     /** The plugin that a map names; a problem where there is none. */
     Optional<PluginDescriptor> plugin(ConfigNode node, String path, Class<?> kind) {
-        String known = "Known: " + String.join(", ", registry.names(kind));
+        List<String> names = registry.names(kind);
+        String known = "Known: " + (names.isEmpty() ? "none" : String.join(", ", names));
         if (!(node instanceof Mapping mapping)) {
             problems.add(
                     node.origin(), path, "expected a map such as {plugin: NAME}, found " + node.shown() + ". " + known);

@@ -5,6 +5,7 @@ import dev.querent.config.ConfigNode.Mapping;
 import dev.querent.config.NearestName;
 import dev.querent.config.Origin;
 import dev.querent.config.Problems;
+import dev.querent.plugin.PluginException;
 import dev.querent.step.ExperimentParts;
 import dev.querent.step.PipelineStep;
 import java.util.Collection;
@@ -85,8 +86,12 @@ final class StepBinder {
     }
 
     private void check(PluginSetting setting, ExperimentParts parts, Origin origin, String path) {
-        for (String sentence : setting.create(PipelineStep.class).problems(parts)) {
-            problems.add(origin, path, sentence);
+        try {
+            for (String sentence : setting.create(PipelineStep.class).problems(parts)) {
+                problems.add(origin, path, sentence);
+            }
+        } catch (IllegalArgumentException | PluginException e) {
+            problems.add(origin, path, String.valueOf(e.getMessage()));
         }
     }
 }

@@ -159,11 +159,9 @@ public final class ConfigBinder {
                 String name = index < 0 ? "" : components.get(index).getName();
                 boolean consequence = refused.contains(name) || (index < 0 && !refused.isEmpty());
                 if (!consequence) {
-                    report(mapping, path, name, sentence);
+                    report(mapping, path, name, KebabCase.inSentence(sentence, components));
                 }
                 if (index < 0 || standard == null || !refused.add(name)) {
-                    broken.addAll(refused);
-                    broken.add(name);
                     return Optional.empty();
                 }
                 values[index] = ConfigRecord.value(components.get(index), standard);
@@ -181,9 +179,7 @@ public final class ConfigBinder {
         ConfigNode node = mapping.entries().get(key);
         Origin origin = node == null ? mapping.origin() : node.origin();
         problems.add(
-                origin,
-                joined(path, key),
-                sentence.substring(component.length() + 1).strip());
+                origin, joined(path, key), sentence.substring(key.length() + 1).strip());
     }
 
     private static int named(List<RecordComponent> components, String sentence) {

@@ -12,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Turns a configuration record back into the tree that {@link ConfigBinder} would make an equal record of. */
 public final class ConfigTree {
@@ -25,7 +27,7 @@ public final class ConfigTree {
         return of(record, ConfigRecord.defaults(record.getClass()).orElse(null));
     }
 
-    private static Mapping of(Record record, @org.jspecify.annotations.Nullable Record standard) {
+    private static Mapping of(Record record, @Nullable Record standard) {
         Map<String, ConfigNode> entries = new LinkedHashMap<>();
         for (RecordComponent component : ConfigRecord.components(record.getClass())) {
             Object value = ConfigRecord.value(component, record);
@@ -54,7 +56,8 @@ public final class ConfigTree {
         }
         if (value instanceof Map<?, ?> map) {
             Map<String, ConfigNode> entries = new LinkedHashMap<>();
-            map.forEach((key, entry) -> entries.put((String) key, node(entry)));
+            // by key: a map's own order may differ from one JVM to the next
+            new TreeMap<>(map).forEach((key, entry) -> entries.put((String) key, node(entry)));
             return new Mapping(entries, ORIGIN);
         }
         if (value instanceof Enum<?> constant) {

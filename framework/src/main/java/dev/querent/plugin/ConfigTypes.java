@@ -53,10 +53,10 @@ final class ConfigTypes {
             return words(element(type));
         }
         if (raw == List.class) {
-            return "list of " + words(element(type));
+            return "list of " + plural(element(type));
         }
         if (raw == Map.class) {
-            return "map of " + words(element(type));
+            return "map of " + plural(element(type));
         }
         if (raw.isEnum()) {
             return "one of " + choices(raw);
@@ -67,6 +67,11 @@ final class ConfigTypes {
                     .collect(Collectors.joining(", ", "{", "}"));
         }
         return PLAIN.getOrDefault(raw, raw.getSimpleName());
+    }
+
+    private static String plural(Type type) {
+        String words = words(type);
+        return words.endsWith("number") || words.equals("path") || words.equals("duration") ? words + "s" : words;
     }
 
     static String choices(Class<?> enumType) {

@@ -1,5 +1,7 @@
 package dev.querent.plugin;
 
+import java.lang.reflect.RecordComponent;
+import java.util.List;
 import java.util.Locale;
 
 /** How Java's names are spelled in experiment files. */
@@ -10,6 +12,15 @@ final class KebabCase {
     /** {@code imageSize} becomes {@code image-size}. */
     static String ofComponent(String camel) {
         return camel.replaceAll("(?<!^)([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+    }
+
+    /** A sentence about components, with their names as users write them. */
+    static String inSentence(String sentence, List<RecordComponent> components) {
+        String spelled = sentence;
+        for (RecordComponent component : components) {
+            spelled = spelled.replaceAll("\\b" + component.getName() + "\\b", ofComponent(component.getName()));
+        }
+        return spelled;
     }
 
     /** {@code QUICK_GELU} becomes {@code quick-gelu}. */

@@ -75,7 +75,7 @@ final class PluginFolder implements AutoCloseable {
             broken.add(jar + ": is not a readable jar: " + e.getMessage());
         } catch (PluginException e) {
             broken.add(jar + ": " + e.getMessage());
-        } catch (ClassNotFoundException | LinkageError e) {
+        } catch (ClassNotFoundException | LinkageError | TypeNotPresentException e) {
             broken.add(jar + ": was built for something that is not here: " + e);
         }
     }

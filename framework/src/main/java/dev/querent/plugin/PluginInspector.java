@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class PluginInspector {
     private static final Pattern NAME = Pattern.compile("[a-z0-9]+(?:-[a-z0-9]+)*");
 
+    private static final String RESERVED = "plugin";
+
     private PluginInspector() {}
 
     /**
@@ -96,6 +98,10 @@ final class PluginInspector {
                     component.getName() + " is of a type that can't be configured: " + type.getTypeName());
             Object value = standard == null ? null : ConfigRecord.value(component, standard);
             String key = prefix + ConfigRecord.key(component);
+            require(
+                    !key.equals(RESERVED),
+                    record,
+                    "has a component called " + RESERVED + ", the key that names the plugin");
             fields.add(new PluginField(
                     key,
                     ConfigTypes.words(type),

@@ -1,9 +1,12 @@
 package dev.querent.experiment;
 
+import ai.djl.ndarray.NDArray;
 import dev.querent.data.DataFolder;
 import dev.querent.data.Dataset;
 import dev.querent.data.SampleList;
 import dev.querent.data.TextPair;
+import dev.querent.model.ComponentContext;
+import dev.querent.model.VisionEncoder;
 import dev.querent.plugin.Check;
 import dev.querent.plugin.CheckpointField;
 import dev.querent.plugin.Doc;
@@ -11,6 +14,7 @@ import dev.querent.plugin.Plugin;
 import dev.querent.step.ExperimentParts;
 import dev.querent.step.PipelineStep;
 import dev.querent.step.StepContext;
+import dev.querent.weights.ParameterSet;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -24,7 +28,7 @@ public final class Fakes {
     private Fakes() {}
 
     /** A data set without data. */
-    @Plugin("scenes")
+    @Plugin("fake-scenes")
     public static final class Scenes implements Dataset {
 
         public record Config(
@@ -73,7 +77,7 @@ public final class Fakes {
     }
 
     /** A step that does nothing. */
-    @Plugin("training")
+    @Plugin("fake-training")
     public static final class Training implements PipelineStep {
 
         /** How fast. */
@@ -133,8 +137,8 @@ public final class Fakes {
         public void run(StepContext context) {}
     }
 
-    /** A step that wants the training step's kind of bridge, which is never there. */
-    @Plugin("picky")
+    /** A step that wants a vision encoder. */
+    @Plugin("fake-picky")
     public static final class Picky implements PipelineStep {
         public record Config() {}
 
@@ -145,17 +149,77 @@ public final class Fakes {
 
         @Override
         public List<String> problems(ExperimentParts experiment) {
-            return experiment.components().containsKey("bridge")
+            return experiment.has("vision", Vit.class)
                     ? List.of()
-                    : List.of("needs a bridge; write bridge: {plugin: q-former}");
+                    : List.of("needs a vision encoder. Write vision: {plugin: fake-vit}");
         }
     }
 
-    /** A configuration with no defaults, and sizes from a checkpoint. */
-    public record Sizes(
-            @Doc("width") @CheckpointField({"hidden_size", "vision_config.hidden_size"})
-            int width,
+    /** An encoder with no defaults, and sizes from a checkpoint. */
+    @Plugin("fake-vit")
+    public static final class Vit implements VisionEncoder {
 
-            @Doc("side") @CheckpointField("image_size") int side,
-            @Doc("dropout") double dropout) {}
+        /** Which. */
+        public enum Activation {
+            GELU,
+            QUICK_GELU
+        }
+
+        public record Config(
+                @Doc("width") @CheckpointField({"hidden_size", "vision_config.hidden_size"})
+                int width,
+
+                @Doc("image side") @CheckpointField("image_size")
+                int imageSize,
+
+                @Doc("patch side") @CheckpointField("patch_size")
+                int patchSize,
+
+                @Doc("norm's epsilon") @CheckpointField("layer_norm_eps")
+                double epsilon,
+
+                @Doc("activation") @CheckpointField("hidden_act")
+                Activation activation) {
+            public Config {
+                Check.positive("patchSize", patchSize);
+                Check.that(imageSize % patchSize == 0, "imageSize must be a multiple of patchSize, found " + imageSize);
+            }
+        }
+
+        private final Config config;
+
+        public Vit(Config config, ComponentContext context) {
+            this.config = config;
+        }
+
+        @Override
+        public NDArray encode(NDArray pixels) {
+            return pixels;
+        }
+
+        @Override
+        public int width() {
+            return config.width();
+        }
+
+        @Override
+        public int tokens() {
+            return 1;
+        }
+
+        @Override
+        public int imageSize() {
+            return config.imageSize();
+        }
+
+        @Override
+        public int patchSize() {
+            return config.patchSize();
+        }
+
+        @Override
+        public ParameterSet parameters() {
+            throw new IllegalStateException("has none");
+        }
+    }
 }
