@@ -84,7 +84,7 @@ final class QFormerView implements RepresentationLearner.ImageView {
      * @param texts (B, T) that begin with [DEC]
      * @return (B, T, V)
      */
-    private NDArray captionLogits(TokenBatch texts) {
+    NDArray captionLogits(TokenBatch texts) {
         NDArray hidden = model.embedTokens(Tensors.ofLongs(owner, texts.ids()), 0); // (B, T, Db)
         Optional<NDArray> mask = Optional.of(QFormerMask.causalText(owner, model.promptLength(), texts.mask()));
         for (int i = 0; i < queryKeyValues.size(); i++) {
