@@ -27,30 +27,35 @@ import java.util.List;
 @Plugin("clip-vit")
 public final class ClipVit implements MaskedImageEncoder {
 
-    /** Sizes. */
+    /** Sizes. Where {@code config.json} describes a text tower too, the encoder's are below {@code vision_config}. */
     public record Config(
-            @Doc("image side S in pixels") @CheckpointField("image_size")
+            @Doc("image side S in pixels") @CheckpointField({"vision_config.image_size", "image_size"})
             int imageSize,
 
-            @Doc("patch side P in pixels; divides the image side") @CheckpointField("patch_size")
+            @Doc("patch side P in pixels; divides the image side")
+            @CheckpointField({"vision_config.patch_size", "patch_size"})
             int patchSize,
 
-            @Doc("width Dv of the tokens") @CheckpointField("hidden_size")
+            @Doc("width Dv of the tokens") @CheckpointField({"vision_config.hidden_size", "hidden_size"})
             int width,
 
-            @Doc("transformer blocks, those skipped included") @CheckpointField("num_hidden_layers")
+            @Doc("transformer blocks, those skipped included")
+            @CheckpointField({"vision_config.num_hidden_layers", "num_hidden_layers"})
             int layers,
 
-            @Doc("attention heads; divide the width") @CheckpointField("num_attention_heads")
+            @Doc("attention heads; divide the width")
+            @CheckpointField({"vision_config.num_attention_heads", "num_attention_heads"})
             int heads,
 
-            @Doc("width of the feed-forward layer") @CheckpointField("intermediate_size")
+            @Doc("width of the feed-forward layer")
+            @CheckpointField({"vision_config.intermediate_size", "intermediate_size"})
             int mlp,
 
-            @Doc("activation of the feed-forward layer") @CheckpointField("hidden_act")
+            @Doc("activation of the feed-forward layer") @CheckpointField({"vision_config.hidden_act", "hidden_act"})
             Activation activation,
 
-            @Doc("added to variances in layer norms") @CheckpointField("layer_norm_eps")
+            @Doc("added to variances in layer norms")
+            @CheckpointField({"vision_config.layer_norm_eps", "layer_norm_eps"})
             double epsilon,
 
             @Doc("last blocks that are left out; BLIP-2 leaves out one")
