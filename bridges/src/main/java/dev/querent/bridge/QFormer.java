@@ -258,8 +258,8 @@ public final class QFormer implements RepresentationLearner {
         return padId;
     }
 
-    int maxTextTokens() {
-        return config.maxTextTokens();
+    int maxPositions() {
+        return config.maxPositions();
     }
 
     @Override

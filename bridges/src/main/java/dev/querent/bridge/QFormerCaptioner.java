@@ -45,6 +45,10 @@ final class QFormerCaptioner implements TextDecoder {
 
     @Override
     public void feed(long[] tokens) {
+        if (position == model.maxPositions()) {
+            throw new IllegalArgumentException("the caption has " + (position + 1)
+                    + " tokens, [DEC] included; the Q-Former has " + position + " positions");
+        }
         replaceLogits(null);
         try (NDManager step = manager.newSubManager();
                 Torch.GradientMode off = Torch.withoutGradients()) {

@@ -8,6 +8,7 @@ import dev.querent.model.Bridge;
 import dev.querent.model.BridgeShape;
 import dev.querent.model.ComponentContext;
 import dev.querent.model.RepresentationLearner;
+import dev.querent.model.TextDecoder;
 import dev.querent.nn.Tensors;
 import dev.querent.testing.BridgeContract;
 import dev.querent.testing.Golden;
@@ -84,6 +85,21 @@ class QFormerTest extends BridgeContract {
                     BridgeFixture.fresh(manager, BridgeFixture.ONE, new BridgeShape(6, 3, OptionalInt.empty()), 13);
             NDArray features = manager.ones(new ai.djl.ndarray.types.Shape(1, 3, 6));
             assertThatThrownBy(() -> model.softPrompt(features)).hasMessageContaining("needs a language model");
+        }
+    }
+
+    @Test
+    void aCaptionLongerThanThePositionTableIsRefusedInWords() {
+        try (BridgeFixture fixture = new BridgeFixture("one");
+                TextDecoder captioner = fixture.model()
+                        .look(fixture.golden().tensor("features"))
+                        .captioner()) {
+            for (int token = 1; token < BridgeFixture.ONE.maxPositions(); token++) { // [DEC] has the first position
+                captioner.feed(new long[] {7});
+            }
+            assertThatThrownBy(() -> captioner.feed(new long[] {7}))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("the caption has 9 tokens, [DEC] included; the Q-Former has 8 positions");
         }
     }
 
