@@ -87,15 +87,12 @@ public final class Tensors {
     }
 
     /**
-     * Mean squared error over chosen positions.
+     * Mean squared error of a prediction for a target of the same shape.
      *
-     * @param prediction (B, N, C)
-     * @param target (B, N, C)
-     * @param chosen (B, N, 1) of 0 and 1
      * @return ()
      */
-    public static NDArray maskedMeanSquare(NDArray prediction, NDArray target, NDArray chosen) {
-        return LOSS.call(prediction.getManager(), "masked_mean_square", prediction, target, chosen);
+    public static NDArray meanSquare(NDArray prediction, NDArray target) {
+        return LOSS.call(prediction.getManager(), "mean_square", prediction, target);
     }
 
     /**

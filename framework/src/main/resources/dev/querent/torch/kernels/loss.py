@@ -7,7 +7,6 @@
     # (B, N) and rows of probabilities (B, N) -> ()
     return torch.neg(torch.mean(torch.sum(torch.mul(targets, torch.log_softmax(torch.to(logits, 6), -1)), [-1])))
 
-  def masked_mean_square(self, prediction: Tensor, target: Tensor, chosen: Tensor) -> Tensor:
-    # (B, N, C) twice and (B, N, 1) of 0 and 1 -> (): the mean over the chosen positions
-    square = torch.mul(torch.pow(torch.sub(torch.to(prediction, 6), target), 2), chosen)
-    return torch.div(torch.sum(square), torch.mul(torch.clamp_min(torch.sum(chosen), 1.), torch.size(target, 2)))
+  def mean_square(self, prediction: Tensor, target: Tensor) -> Tensor:
+    # two of one shape -> ()
+    return torch.mean(torch.pow(torch.sub(torch.to(prediction, 6), target), 2))

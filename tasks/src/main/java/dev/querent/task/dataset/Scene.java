@@ -5,13 +5,15 @@ import dev.querent.task.dataset.SceneObject.Form;
 import dev.querent.task.dataset.SceneObject.Size;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
- * What a picture of the {@link Shapes} shows. The caption of a relation names the first object first.
+ * What a picture of the {@link Shapes} shows: objects in the cells of a grid, a little off their middles. The caption of a relation names the first object first.
  *
- * @param objects one, several equal ones, or two different ones
+ * @param objects one, several of one colour and shape, or two different ones
  * @param relation how the first object stands to the second; {@link Relation#NONE} but for two different objects
  */
 record Scene(List<SceneObject> objects, Relation relation) {
@@ -20,10 +22,10 @@ record Scene(List<SceneObject> objects, Relation relation) {
     private static final double COUNT_SHARE = 0.2;
     /** Largest deviation of a drawn colour from the named one, per channel. */
     private static final int COLOR_JITTER = 20;
-    /** Least empty space between two objects and around the picture, of a side of 64. */
-    private static final double MARGIN = 1.5 / 64;
-    /** How far two objects in a row may be off the common line. */
-    private static final double MISALIGNMENT = 3.0 / 64;
+    /** Cells in a row and in a column. Each holds one object at most, so that a patch of the cell's size sees all of it. */
+    private static final int CELLS = 4;
+    /** Least empty space between an object and the border of its cell, of a side of 64. */
+    private static final double MARGIN = 0.25 / 64;
 
     enum Relation {
         NONE("", ""),
@@ -63,29 +65,26 @@ record Scene(List<SceneObject> objects, Relation relation) {
         if (kind < SINGLE_SHARE) {
             SceneObject object =
                     object(random, pick(random, Color.values()), pick(random, Form.values()), random.nextBoolean());
-            return new Scene(List.of(anywhere(random, object)), Relation.NONE);
+            int cell = random.nextInt(CELLS * CELLS);
+            return new Scene(List.of(inCell(random, object, cell % CELLS, cell / CELLS)), Relation.NONE);
         }
         return kind < SINGLE_SHARE + COUNT_SHARE ? several(random) : pair(random);
     }
 
     private static Scene several(SplittableRandom random) {
-        SceneObject pattern = object(random, pick(random, Color.values()), pick(random, Form.values()), true);
+        Color color = pick(random, Color.values());
+        Form form = pick(random, Form.values());
         int count = 2 + random.nextInt(3);
+        Set<Integer> taken = new HashSet<>();
         List<SceneObject> placed = new ArrayList<>();
         while (placed.size() < count) {
-            SceneObject next = anywhere(random, pattern);
-            if (placed.stream().allMatch(other -> apart(other, next))) {
-                placed.add(next);
+            int cell = random.nextInt(CELLS * CELLS);
+            if (taken.add(cell)) {
+                SceneObject object = object(random, color, form, random.nextBoolean());
+                placed.add(inCell(random, object, cell % CELLS, cell / CELLS));
             }
         }
         return new Scene(placed, Relation.NONE);
-    }
-
-    private static boolean apart(SceneObject one, SceneObject other) {
-        double dx = one.x() - other.x();
-        double dy = one.y() - other.y();
-        double least = one.radius() + other.radius() + MARGIN;
-        return dx * dx + dy * dy > least * least;
     }
 
     private static Scene pair(SplittableRandom random) {
@@ -97,17 +96,12 @@ record Scene(List<SceneObject> objects, Relation relation) {
                 pickOther(random, Color.values(), color),
                 pickOther(random, Form.values(), form),
                 random.nextBoolean());
-        double least = near.radius() + far.radius() + 2 * MARGIN;
-        double most = 1 - near.radius() - far.radius() - 2 * MARGIN;
-        double distance = uniform(random, least, most);
-        double start = uniform(random, near.radius() + MARGIN, 1 - far.radius() - MARGIN - distance);
-        double edge = Math.max(near.radius(), far.radius()) + MARGIN + MISALIGNMENT;
-        double line = uniform(random, edge, 1 - edge);
-        double nearLine = line + uniform(random, -MISALIGNMENT, MISALIGNMENT);
-        double farLine = line + uniform(random, -MISALIGNMENT, MISALIGNMENT);
+        int start = random.nextInt(CELLS - 1);
+        int end = start + 1 + random.nextInt(CELLS - 1 - start);
+        int line = random.nextInt(CELLS);
         boolean horizontal = random.nextBoolean();
-        SceneObject first = horizontal ? near.at(start, nearLine) : near.at(nearLine, start);
-        SceneObject second = horizontal ? far.at(start + distance, farLine) : far.at(farLine, start + distance);
+        SceneObject first = horizontal ? inCell(random, near, start, line) : inCell(random, near, line, start);
+        SceneObject second = horizontal ? inCell(random, far, end, line) : inCell(random, far, line, end);
         Relation relation = horizontal ? Relation.LEFT : Relation.ABOVE;
         return random.nextBoolean()
                 ? new Scene(List.of(first, second), relation)
@@ -124,9 +118,11 @@ record Scene(List<SceneObject> objects, Relation relation) {
         return new SceneObject(color, form, size, rgb, 0, 0, uniform(random, size.least, size.most));
     }
 
-    private static SceneObject anywhere(SplittableRandom random, SceneObject object) {
-        double edge = object.radius() + MARGIN;
-        return object.at(uniform(random, edge, 1 - edge), uniform(random, edge, 1 - edge));
+    private static SceneObject inCell(SplittableRandom random, SceneObject object, int column, int row) {
+        double room = 0.5 / CELLS - MARGIN - object.radius();
+        return object.at(
+                (column + 0.5) / CELLS + uniform(random, -room, room),
+                (row + 0.5) / CELLS + uniform(random, -room, room));
     }
 
     static double uniform(SplittableRandom random, double least, double most) {
@@ -140,6 +136,11 @@ record Scene(List<SceneObject> objects, Relation relation) {
     static <T extends Enum<T>> T pickOther(SplittableRandom random, T[] values, T not) {
         List<T> others = Arrays.stream(values).filter(value -> value != not).toList();
         return others.get(random.nextInt(others.size()));
+    }
+
+    /** The same scene with the other object named first; itself where it is no pair. */
+    Scene converse() {
+        return isPair() ? new Scene(List.of(second(), first()), relation.opposite()) : this;
     }
 
     boolean isPair() {

@@ -50,8 +50,8 @@ record SceneObject(Color color, Form form, Size size, int rgb, double x, double 
 
     /** Named sizes with the range of the radius. */
     enum Size {
-        SMALL(6.0 / 64, 8.0 / 64),
-        LARGE(12.0 / 64, 14.0 / 64);
+        SMALL(4.0 / 64, 5.0 / 64),
+        LARGE(6.5 / 64, 7.5 / 64);
 
         final double least;
         final double most;

@@ -36,6 +36,12 @@ final class SceneText {
         return List.copyOf(words);
     }
 
+    /** What can be said of a scene: of a pair, from either object's side. */
+    static List<String> captions(Scene scene) {
+        String caption = caption(scene);
+        return scene.isPair() ? List.of(caption, caption(scene.converse())) : List.of(caption);
+    }
+
     static String caption(Scene scene) {
         SceneObject first = scene.first();
         if (scene.isPair()) {

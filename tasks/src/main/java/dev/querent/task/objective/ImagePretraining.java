@@ -20,7 +20,9 @@ import java.util.SplittableRandom;
 
 /**
  * What a vision encoder can learn from images alone: masked image modelling with a linear head on the pixels (as SimMIM, arXiv
- * 2111.09886) and contrast between two looks at one thing by the class token (as SimCLR, arXiv 2002.05709).
+ * 2111.09886) and contrast between two looks at one thing by the class token (as SimCLR, arXiv 2002.05709). Unlike SimMIM's
+ * the error counts visible patches too: trained on missing ones alone, an encoder this small forgets what the visible ones
+ * show (docs/decisions/0008).
  */
 public final class ImagePretraining {
 
@@ -98,7 +100,7 @@ public final class ImagePretraining {
                 targets.getShape().get(1));
         NDArray tokens = norm.forward(masked.encodeMasked(pixels, hidden, maskToken)); // (B, N, Dv)
         NDArray predicted = pixelHead.forward(Tensors.slice(tokens, 1, 1, encoder.tokens())); // (B, N - 1, 3 P P)
-        return Tensors.maskedMeanSquare(predicted, targets, hidden);
+        return Tensors.meanSquare(predicted, targets);
     }
 
     private NDArray hidden(NDManager owner, long step, int rows, int patches) {

@@ -35,7 +35,7 @@ public final class VisionPretrainingStep implements PipelineStep {
             @Doc("length and speed of training") TrainingConfig training,
             @Doc("images an optimiser step") int batchSize,
 
-            @Doc("weight of masked image modelling: the pixels of missing patches are predicted")
+            @Doc("weight of masked image modelling: all pixels are predicted while some patches are missing")
             double reconstruction,
 
             @Doc("share of patches that are missing") double maskedShare,
