@@ -9,8 +9,8 @@ import java.util.Optional;
  *
  * @param plugin which
  * @param config a value of the plugin's configuration record
- * @param checkpoint for a component: the folder whose {@code config.json} gave the sizes and whose {@code model.safetensors}
- *     has the weights
+ * @param checkpoint for a component: the folder whose {@code config.json} gave the sizes and whose weight files
+ *     have the weights
  */
 public record PluginSetting(PluginDescriptor plugin, Record config, Optional<Path> checkpoint) {
 

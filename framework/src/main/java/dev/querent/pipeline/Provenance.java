@@ -3,11 +3,13 @@ package dev.querent.pipeline;
 import dev.querent.experiment.Experiment;
 import dev.querent.experiment.RunDirectory;
 import dev.querent.torch.Torch;
+import dev.querent.weights.CheckpointFolder;
+import dev.querent.weights.WeightSource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.json.JsonMapper;
@@ -36,16 +38,22 @@ final class Provenance {
         ObjectNode weights = node.putObject("weights");
         experiment
                 .components()
-                .forEach((role, setting) -> setting.checkpoint()
-                        .map(folder -> folder.resolve("model.safetensors"))
-                        .filter(Files::exists)
-                        .ifPresent(file -> weights.put(role, sha256(file))));
+                .forEach((role, setting) -> setting.checkpoint().ifPresent(folder -> {
+                    ObjectNode files = weights.putObject(role);
+                    weightFiles(folder).forEach(file -> files.put(file.toString(), sha256(file)));
+                }));
         RunDirectory.writeAtomically(
                 run.provenance(),
                 JsonMapper.builder()
                         .enable(tools.jackson.databind.SerializationFeature.INDENT_OUTPUT)
                         .build()
                         .writeValueAsString(node));
+    }
+
+    private static List<Path> weightFiles(Path folder) {
+        try (WeightSource source = CheckpointFolder.open(folder)) {
+            return source.files();
+        }
     }
 
     private static String sha256(Path file) {

@@ -20,8 +20,10 @@ import dev.querent.text.TextTokenizer;
 import dev.querent.text.TokenizerLayout;
 import dev.querent.text.WordLevelTokenizer;
 import dev.querent.torch.Torch;
+import dev.querent.weights.CheckpointFolder;
 import dev.querent.weights.ParameterScope;
 import dev.querent.weights.SafetensorsReader;
+import dev.querent.weights.WeightSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -112,15 +114,15 @@ public final class RunModels {
 
     private <T> T build(String role, Class<T> kind, NDManager manager, Optional<String> before, Object... supplied) {
         PluginSetting setting = setting(role);
-        Optional<Path> trained = trained(role, before);
-        Optional<Path> weights =
-                trained.or(() -> setting.checkpoint().map(folder -> folder.resolve("model.safetensors")));
+        Optional<WeightSource> weights = trained(role, before)
+                .<WeightSource>map(SafetensorsReader::new)
+                .or(() -> setting.checkpoint().map(CheckpointFolder::open));
         if (weights.isEmpty()) {
             ParameterScope scope = ParameterScope.initialised(manager, new RunSeed(experiment.seed()));
             return create(setting, kind, scope, supplied);
         }
-        try (SafetensorsReader reader = new SafetensorsReader(weights.get())) {
-            ParameterScope scope = ParameterScope.reading(manager, reader);
+        try (WeightSource source = weights.get()) {
+            ParameterScope scope = ParameterScope.reading(manager, source);
             return create(setting, kind, scope, supplied);
         }
     }

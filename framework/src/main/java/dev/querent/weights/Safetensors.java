@@ -12,4 +12,9 @@ final class Safetensors {
             Map.of("F64", 8, "F32", 4, "F16", 2, "BF16", 2, "I64", 8, "I32", 4, "U8", 1, "BOOL", 1);
 
     private Safetensors() {}
+
+    /** Bytes of an element of a known dtype. */
+    static int size(String type) {
+        return java.util.Objects.requireNonNull(BYTES.get(type));
+    }
 }

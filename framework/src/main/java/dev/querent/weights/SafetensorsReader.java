@@ -2,8 +2,6 @@ package dev.querent.weights;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -14,7 +12,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -86,7 +86,23 @@ public final class SafetensorsReader implements WeightSource {
                 entries.put(field.getKey(), entry(field.getKey(), field.getValue(), fileLength - start));
             }
         });
+        refuseOverlaps();
         return start;
+    }
+
+    /** The format forbids them: a small file could claim any amount of memory. */
+    private void refuseOverlaps() {
+        long end = 0;
+        for (Map.Entry<String, Entry> tensor : entries.entrySet().stream()
+                .sorted(Comparator.comparingLong(
+                                (Map.Entry<String, Entry> e) -> e.getValue().begin())
+                        .thenComparingLong(e -> e.getValue().end()))
+                .toList()) {
+            if (tensor.getValue().begin() < end) {
+                throw new DamagedFileException(file, "tensor " + tensor.getKey() + " overlaps another");
+            }
+            end = tensor.getValue().end();
+        }
     }
 
     private Entry entry(String name, JsonNode node, long dataLength) {
@@ -155,41 +171,20 @@ public final class SafetensorsReader implements WeightSource {
         Entry entry = Optional.ofNullable(entries.get(name))
                 .orElseThrow(() -> new IllegalArgumentException(file + " has no tensor called " + name));
         long count = Arrays.stream(entry.shape()).reduce(1, Math::multiplyExact);
-        if (count > Integer.MAX_VALUE / 8) {
-            throw new IllegalArgumentException(file + ": tensor " + name + " is too large to be read in one piece");
-        }
-        if (!entry.type().equals("F32")
-                && !entry.type().equals("F16")
-                && !entry.type().equals("BF16")) {
-            throw new DamagedFileException(
-                    file, "tensor " + name + " is " + entry.type() + "; expected F32, F16 or BF16");
-        }
+        TensorBytes.limit(file, name, count);
         try {
             ByteBuffer bytes = channel.map(
                             FileChannel.MapMode.READ_ONLY, dataStart + entry.begin(), entry.end() - entry.begin())
                     .order(ByteOrder.LITTLE_ENDIAN);
-            ByteBuffer floats = manager.allocateDirect((int) count * Float.BYTES);
-            switch (entry.type()) {
-                case "F32" -> floats.asFloatBuffer().put(bytes.asFloatBuffer());
-                case "BF16" -> {
-                    while (bytes.hasRemaining()) {
-                        floats.putFloat(Float.intBitsToFloat(bytes.getShort() << 16));
-                    }
-                }
-                default -> {
-                    while (bytes.hasRemaining()) {
-                        floats.putFloat(Float16.toFloat(bytes.getShort()));
-                    }
-                }
-            }
-            floats.rewind();
-            // a copy of its own: DJL's tensor over a direct buffer is freed with the buffer
-            try (NDArray view = manager.create(floats, new Shape(entry.shape()), DataType.FLOAT32)) {
-                return view.duplicate();
-            }
+            return TensorBytes.fp32(manager, file, name, entry.type(), bytes, entry.shape());
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read tensor " + name + " of " + file, e);
         }
+    }
+
+    @Override
+    public List<Path> files() {
+        return List.of(file);
     }
 
     @Override

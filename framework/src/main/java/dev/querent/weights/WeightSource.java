@@ -2,6 +2,8 @@ package dev.querent.weights;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -15,6 +17,9 @@ public interface WeightSource extends AutoCloseable {
 
     /** Reads a tensor of {@link #names()} as fp32, whatever it is stored as. */
     NDArray read(String name, NDManager manager);
+
+    /** All files that decide the tensors. */
+    List<Path> files();
 
     /** Where the tensors come from, for messages. */
     String description();
