@@ -112,9 +112,11 @@ public final class ClipVit implements MaskedImageEncoder {
                 .parameter("weight", new Initializer.Normal(0.02), tokens(), config.width());
         preNorm = new LayerNorm(scope.child("pre_layrnorm"), config.width(), config.epsilon()); // the public spelling
         ParameterScope blocks = scope.child("encoder").child("layers");
+        VisionLayer.Sizes sizes = new VisionLayer.Sizes(
+                config.width(), config.heads(), config.mlp(), config.layers(), config.activation(), config.epsilon());
         int kept = config.layers() - config.skippedBlocks();
         for (int i = 0; i < kept; i++) {
-            layers.add(new ClipLayer(blocks.child(i), config));
+            layers.add(new ClipLayer(blocks.child(i), sizes));
         }
         for (int i = kept; i < config.layers(); i++) {
             blocks.ignore(i + ".");

@@ -1,0 +1,68 @@
+package dev.querent.vision;
+
+import ai.djl.ndarray.NDArray;
+import dev.querent.nn.Activation;
+import dev.querent.nn.Attention;
+import dev.querent.nn.LayerNorm;
+import dev.querent.nn.Linear;
+import dev.querent.weights.Initializer;
+import dev.querent.weights.ParameterScope;
+import java.util.Optional;
+
+/**
+ * One pre-norm block of a vision transformer: x += attend(norm1 x); x += fc2(act(fc1(norm2 x))). The layouts differ in how the
+ * attention's weights are kept.
+ */
+abstract class VisionLayer {
+
+    /** Sizes of a block and of the stack it is in. */
+    record Sizes(int width, int heads, int mlp, int layers, Activation activation, double epsilon) {
+
+        // torch's linear default has variance 1/3 of 1/width; the outputs of both branches add up over the layers, so
+        // they
+        // start smaller, as in CLIP's own code
+
+        Initializer inward() {
+            return new Initializer.Normal(1 / Math.sqrt(width));
+        }
+
+        Initializer outward() {
+            return new Initializer.Normal(1 / Math.sqrt(2.0 * width * layers));
+        }
+    }
+
+    private final Sizes sizes;
+    private final LayerNorm norm1;
+    private final LayerNorm norm2;
+    private final Linear fc1;
+    private final Linear fc2;
+
+    VisionLayer(ParameterScope scope, Sizes sizes) {
+        this.sizes = sizes;
+        int width = sizes.width();
+        norm1 = new LayerNorm(scope.child("layer_norm1"), width, sizes.epsilon());
+        norm2 = new LayerNorm(scope.child("layer_norm2"), width, sizes.epsilon());
+        ParameterScope mlp = scope.child("mlp");
+        fc1 = Linear.of(mlp.child("fc1"), width, sizes.mlp(), new Initializer.Normal(1 / Math.sqrt(2.0 * width)));
+        fc2 = Linear.of(mlp.child("fc2"), sizes.mlp(), width, sizes.outward());
+    }
+
+    /** (B, N, Dv) -> (B, N, Dv) */
+    NDArray forward(NDArray x) {
+        NDArray attended = x.add(attend(norm1.forward(x)));
+        return attended.add(fc2.forward(sizes.activation().apply(fc1.forward(norm2.forward(attended)))));
+    }
+
+    /** (B, N, Dv) -> (B, N, Dv) */
+    abstract NDArray attend(NDArray x);
+
+    /** Of (B, N, Dv) each, to (B, N, Dv). */
+    NDArray mix(NDArray query, NDArray key, NDArray value) {
+        double scale = 1 / Math.sqrt((double) sizes.width() / sizes.heads());
+        return Attention.attend(split(query), split(key), split(value), Optional.empty(), scale, 0);
+    }
+
+    private NDArray split(NDArray x) {
+        return Attention.splitHeads(x, sizes.heads()); // (B, H, N, Dh)
+    }
+}
