@@ -17,8 +17,13 @@ import dev.querent.torch.Torch;
 import dev.querent.training.AdamW;
 import dev.querent.training.TrainingConfig;
 import dev.querent.weights.ParameterScope;
+import dev.querent.weights.SafetensorsReader;
+import dev.querent.weights.SafetensorsWriter;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +31,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What every language model does, whatever its architecture. */
 public abstract class LanguageModelContract {
@@ -48,6 +54,9 @@ public abstract class LanguageModelContract {
 
     /** A small model with some dropout that holds texts of at least 40 tokens. */
     protected abstract LanguageModel build(ComponentContext context);
+
+    /** Names under which a published file repeats the token embeddings, of which the model has one copy. */
+    protected abstract List<String> copiesOfTheEmbeddings();
 
     /** A context that initialises parameters from a seed and builds word tokenizers from {@link #WORDS}. */
     protected static ComponentContext context(NDManager manager, long seed) {
@@ -79,6 +88,22 @@ public abstract class LanguageModelContract {
                 Torch.copy(scratch.create(values, parameter.getShape()), parameter);
             }
         });
+    }
+
+    @Test
+    void copiesOfTiedParametersAreNoSurplus(@TempDir Path folder) throws IOException {
+        Map<String, NDArray> tensors = new LinkedHashMap<>(model.parameters().asMap());
+        NDArray any = tensors.values().iterator().next();
+        copiesOfTheEmbeddings().forEach(name -> tensors.put(name, any));
+        Path file = folder.resolve("model.safetensors");
+        SafetensorsWriter.write(file, tensors, Map.of());
+        try (SafetensorsReader reader = new SafetensorsReader(file)) {
+            ParameterScope scope = ParameterScope.reading(manager, reader);
+            LanguageModel read = build(new ComponentContext(scope, layout -> WordLevelTokenizer.of(WORDS, layout)));
+            scope.finish();
+            assertThat(read.parameters().asMap())
+                    .containsOnlyKeys(model.parameters().asMap().keySet());
+        }
     }
 
     private NDArray prompt(long rows) {

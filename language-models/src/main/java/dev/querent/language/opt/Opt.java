@@ -115,6 +115,7 @@ public final class Opt implements DecoderOnly {
         Check.that(
                 vocabulary >= tokenizer.size(),
                 "vocabulary-size: expected at least the tokenizer's " + tokenizer.size() + ", found " + vocabulary);
+        context.weights().ignore("lm_head.weight"); // always the token embeddings; some files repeat them
         stack = new OptStack(
                 config, vocabulary, context.weights().child("model").child("decoder"));
         parameters = context.weights().parameters();

@@ -155,6 +155,8 @@ public final class FlanT5 implements EncoderDecoder {
                 vocabulary >= tokenizer.size(),
                 "vocabulary-size: expected at least the tokenizer's " + tokenizer.size() + ", found " + vocabulary);
         ParameterScope scope = context.weights();
+        scope.ignore("encoder.embed_tokens.weight"); // always "shared"; some files repeat it
+        scope.ignore("decoder.embed_tokens.weight");
         tokens = new Embedding(scope.child("shared"), vocabulary, config.width(), new Initializer.Normal(1));
         encoder = new T5Encoder(config, scope.child("encoder"));
         decoder = new T5Decoder(config, scope.child("decoder"));

@@ -4,9 +4,15 @@ import dev.querent.model.ComponentContext;
 import dev.querent.model.LanguageModel;
 import dev.querent.nn.Activation;
 import dev.querent.testing.LanguageModelContract;
+import java.util.List;
 import java.util.Optional;
 
 class FlanT5Test extends LanguageModelContract {
+
+    @Override
+    protected List<String> copiesOfTheEmbeddings() {
+        return List.of("encoder.embed_tokens.weight", "decoder.embed_tokens.weight");
+    }
 
     @Override
     protected LanguageModel build(ComponentContext context) {
