@@ -143,6 +143,11 @@ public final class Opt implements DecoderOnly {
     }
 
     @Override
+    public NDArray promptOf(NDManager owner, List<String> texts) {
+        return stack.embed(Tensors.ofLongs(owner, text.prompt(texts)));
+    }
+
+    @Override
     public TextDecoder decoder(LanguageInput input) {
         TokenBatch tokens = text.decoding(input);
         NDManager manager = Torch.newManager();
