@@ -1,11 +1,9 @@
 package dev.querent.model;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import dev.querent.plugin.PluginKind;
 import dev.querent.text.TextTokenizer;
 import dev.querent.weights.ParameterSet;
-import java.util.List;
 
 /**
  * A language model that reads a soft prompt in front of its text. A plugin's constructor takes
@@ -29,14 +27,6 @@ public sealed interface LanguageModel permits DecoderOnly, EncoderDecoder {
      * @return a decoder at its first token, owning its own memory
      */
     TextDecoder decoder(LanguageInput input);
-
-    /**
-     * A soft prompt in words: the embeddings of each text's tokens, shorter ones padded in front. Padding is part of it, so
-     * that a model trained on such prompts attends to all that stands there.
-     *
-     * @return (B, Q, Dl), Q the longest text's tokens, at least 1; owned by {@code owner}
-     */
-    NDArray promptOf(NDManager owner, List<String> texts);
 
     /** Width Dl of token embeddings, hence of the soft prompt. */
     int width();

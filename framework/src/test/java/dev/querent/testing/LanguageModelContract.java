@@ -106,21 +106,6 @@ public abstract class LanguageModelContract {
         }
     }
 
-    @Test
-    void aPromptInWordsIsThatOfItsTokensPaddedInFront() {
-        NDArray both = model.promptOf(manager, List.of("red", "two blue"));
-        assertThat(both.getShape()).isEqualTo(new Shape(2, 2, model.width()));
-        float[] red = model.promptOf(manager, List.of("red")).toFloatArray();
-        float[] blue = model.promptOf(manager, List.of("blue")).toFloatArray();
-        assertThat(both.get(":, 1").toFloatArray()).startsWith(red).endsWith(blue);
-        assertThat(model.promptOf(manager, List.of("")).getShape()).isEqualTo(new Shape(1, 1, model.width()));
-        LanguageInput input =
-                LanguageInput.training(model.promptOf(manager, List.of("red")), List.of(""), List.of("a"));
-        LanguageInput other =
-                LanguageInput.training(model.promptOf(manager, List.of("blue")), List.of(""), List.of("a"));
-        assertThat(model.loss(input).getFloat()).isNotEqualTo(model.loss(other).getFloat());
-    }
-
     private NDArray prompt(long rows) {
         SplittableRandom random = new SplittableRandom(7);
         float[] values = new float[(int) rows * PROMPT_LENGTH * model.width()];

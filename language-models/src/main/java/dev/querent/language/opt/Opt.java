@@ -143,11 +143,6 @@ public final class Opt implements DecoderOnly {
     }
 
     @Override
-    public NDArray promptOf(NDManager owner, List<String> texts) {
-        return stack.embed(Tensors.ofLongs(owner, text.prompt(texts)));
-    }
-
-    @Override
     public TextDecoder decoder(LanguageInput input) {
         TokenBatch tokens = text.decoding(input);
         NDManager manager = Torch.newManager();

@@ -84,12 +84,6 @@ final class OptText {
                 pad);
     }
 
-    /** (B, Q) tokens without a begin token, padded on the left. */
-    long[][] prompt(List<String> texts) {
-        return TokenBatch.padLeft(texts.stream().map(this::prefix).toList(), pad)
-                .ids();
-    }
-
     private long[] prefix(String prefix) {
         return prefix.isBlank() ? new long[0] : tokenizer.encodePlain(prefix.strip());
     }

@@ -222,14 +222,6 @@ public final class FlanT5 implements EncoderDecoder {
     }
 
     /** (B, T) int64 -> (B, T, Dl) */
-    @Override
-    public NDArray promptOf(NDManager owner, List<String> texts) {
-        List<long[]> tokens = texts.stream()
-                .map(words -> tokenizer.encodePlain(words.strip()))
-                .toList();
-        return embed(Tensors.ofLongs(owner, TokenBatch.padLeft(tokens, pad).ids()));
-    }
-
     NDArray embed(NDArray ids) {
         return tokens.forward(ids);
     }

@@ -51,16 +51,6 @@ public final class TextPretrainingStep implements PipelineStep {
                 : List.of("text-pretraining needs a language model: add language: {plugin: ...}");
     }
 
-    /** Contexts stand where a soft prompt will: a model this small can't carry over from another place. */
-    private static LanguageInput input(LanguageModel model, NDManager owner, List<TextPair> texts) {
-        List<String> contexts = texts.stream().map(TextPair::context).toList();
-        List<String> prefixes = texts.stream().map(TextPair::prefix).toList();
-        List<String> targets = texts.stream().map(TextPair::target).toList();
-        return contexts.stream().allMatch(String::isEmpty)
-                ? LanguageInput.textOnly(owner, prefixes, targets)
-                : LanguageInput.training(model.promptOf(owner, contexts), prefixes, targets);
-    }
-
     @Override
     public void run(StepContext context) {
         try (NDManager manager = Torch.newManager()) {
@@ -70,7 +60,11 @@ public final class TextPretrainingStep implements PipelineStep {
             new Trainer(config.training(), Surroundings.of(context)).train(model.parameters(), (step, owner) -> {
                 List<TextPair> texts =
                         IntStream.of(order.batch(step)).mapToObj(dataset::text).toList();
-                return new Objective.Loss(model.loss(input(model, owner, texts)), Map.of());
+                LanguageInput input = LanguageInput.textOnly(
+                        owner,
+                        texts.stream().map(TextPair::prefix).toList(),
+                        texts.stream().map(TextPair::target).toList());
+                return new Objective.Loss(model.loss(input), Map.of());
             });
             context.save("language", model.parameters());
         }

@@ -273,11 +273,6 @@ final class ColourWorld implements StepContext, Dataset {
         }
 
         @Override
-        public NDArray promptOf(NDManager owner, List<String> texts) {
-            throw new AssertionError("evaluation writes no prompts");
-        }
-
-        @Override
         public TextDecoder decoder(LanguageInput input) {
             float[] prompt = input.softPrompt().orElseThrow().toFloatArray(); // (B, 2, 7)
             List<String> texts = new ArrayList<>();
