@@ -142,7 +142,7 @@ class ObjectiveGradientsTest {
     @Test
     void languageModellingThroughAFrozenModel() {
         Opt opt = new Opt(
-                new Opt.Config(Optional.empty(), 8, Optional.empty(), 2, 2, 12, 24, true, 0, 12),
+                new Opt.Config(Optional.empty(), 8, Optional.empty(), 2, 2, 12, 24, true, 0, 0.02, 12),
                 context(ParameterScope.initialised(manager, new RunSeed(2))));
         checkPrompt(opt);
     }

@@ -33,13 +33,13 @@ final class OptLayer {
         scale = 1 / Math.sqrt((double) width / heads);
         normBefore = config.layerNormBefore();
         ParameterScope attention = scope.child("self_attn");
-        query = Linear.of(attention.child("q_proj"), width, width, Opt.INITIALISATION);
-        key = Linear.of(attention.child("k_proj"), width, width, Opt.INITIALISATION);
-        value = Linear.of(attention.child("v_proj"), width, width, Opt.INITIALISATION);
-        out = Linear.of(attention.child("out_proj"), width, width, Opt.INITIALISATION);
+        query = Linear.of(attention.child("q_proj"), width, width, config.initialisation());
+        key = Linear.of(attention.child("k_proj"), width, width, config.initialisation());
+        value = Linear.of(attention.child("v_proj"), width, width, config.initialisation());
+        out = Linear.of(attention.child("out_proj"), width, width, config.initialisation());
         attentionNorm = new LayerNorm(scope.child("self_attn_layer_norm"), width, EPSILON);
-        fc1 = Linear.of(scope.child("fc1"), width, config.feedForwardSize(), Opt.INITIALISATION);
-        fc2 = Linear.of(scope.child("fc2"), config.feedForwardSize(), width, Opt.INITIALISATION);
+        fc1 = Linear.of(scope.child("fc1"), width, config.feedForwardSize(), config.initialisation());
+        fc2 = Linear.of(scope.child("fc2"), config.feedForwardSize(), width, config.initialisation());
         feedForwardNorm = new LayerNorm(scope.child("final_layer_norm"), width, EPSILON);
     }
 

@@ -31,23 +31,23 @@ final class OptStack {
         int width = config.hiddenSize();
         int embeddingWidth = config.embeddingWidth();
         maxPositions = config.maxPositions();
-        tokens = new Embedding(scope.child("embed_tokens"), vocabulary, embeddingWidth, Opt.INITIALISATION);
+        tokens = new Embedding(scope.child("embed_tokens"), vocabulary, embeddingWidth, config.initialisation());
         positions = new Embedding(
-                scope.child("embed_positions"), maxPositions + OptText.POSITION_OFFSET, width, Opt.INITIALISATION);
+                scope.child("embed_positions"), maxPositions + OptText.POSITION_OFFSET, width, config.initialisation());
         boolean projects = embeddingWidth != width;
-        projectIn = projects ? Optional.of(projection(scope, "project_in", embeddingWidth, width)) : Optional.empty();
+        projectIn = projects ? Optional.of(projection(config, scope, "project_in", embeddingWidth, width)) : Optional.empty();
         for (int layer = 0; layer < config.layers(); layer++) {
             layers.add(new OptLayer(config, scope.child("layers").child(layer)));
         }
         norm = config.layerNormBefore()
                 ? Optional.of(new LayerNorm(scope.child("final_layer_norm"), width, 1e-5))
                 : Optional.empty();
-        projectOut = projects ? Optional.of(projection(scope, "project_out", width, embeddingWidth)) : Optional.empty();
+        projectOut = projects ? Optional.of(projection(config, scope, "project_out", width, embeddingWidth)) : Optional.empty();
         head = Linear.tied(tokens.weight());
     }
 
-    private static Linear projection(ParameterScope scope, String name, int in, int out) {
-        return Linear.withoutBias(scope.child(name), in, out, Opt.INITIALISATION);
+    private static Linear projection(Opt.Config config, ParameterScope scope, String name, int in, int out) {
+        return Linear.withoutBias(scope.child(name), in, out, config.initialisation());
     }
 
     /** (B, T) int64 -> (B, T, Dl) */
