@@ -69,7 +69,8 @@ public final class Opt implements DecoderOnly {
             @CheckpointField("dropout")
             double dropout,
 
-            @Doc("standard deviation of initial weights; 0.02 suits widths near 1000, narrow models hardly learn from it")
+            @Doc(
+                    "standard deviation of initial weights; 0.02 suits widths near 1000, narrow models hardly learn from it")
             @CheckpointField("init_std")
             double initialStd,
 

@@ -35,14 +35,18 @@ final class OptStack {
         positions = new Embedding(
                 scope.child("embed_positions"), maxPositions + OptText.POSITION_OFFSET, width, config.initialisation());
         boolean projects = embeddingWidth != width;
-        projectIn = projects ? Optional.of(projection(config, scope, "project_in", embeddingWidth, width)) : Optional.empty();
+        projectIn = projects
+                ? Optional.of(projection(config, scope, "project_in", embeddingWidth, width))
+                : Optional.empty();
         for (int layer = 0; layer < config.layers(); layer++) {
             layers.add(new OptLayer(config, scope.child("layers").child(layer)));
         }
         norm = config.layerNormBefore()
                 ? Optional.of(new LayerNorm(scope.child("final_layer_norm"), width, 1e-5))
                 : Optional.empty();
-        projectOut = projects ? Optional.of(projection(config, scope, "project_out", width, embeddingWidth)) : Optional.empty();
+        projectOut = projects
+                ? Optional.of(projection(config, scope, "project_out", width, embeddingWidth))
+                : Optional.empty();
         head = Linear.tied(tokens.weight());
     }
 

@@ -15,6 +15,7 @@ class OptTest extends LanguageModelContract {
 
     @Override
     protected LanguageModel build(ComponentContext context) {
-        return new Opt(new Opt.Config(Optional.empty(), 24, Optional.empty(), 2, 3, 40, 64, true, 0.1, 0.02, 50), context);
+        return new Opt(
+                new Opt.Config(Optional.empty(), 24, Optional.empty(), 2, 3, 40, 64, true, 0.1, 0.02, 50), context);
     }
 }
