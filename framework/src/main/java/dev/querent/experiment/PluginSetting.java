@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param plugin which
  * @param config a value of the plugin's configuration record
  * @param checkpoint for a component: the folder whose {@code config.json} gave the sizes and whose weight files
- *     have the weights
+ *     have the weights, or a weight file alone
  */
 public record PluginSetting(PluginDescriptor plugin, Record config, Optional<Path> checkpoint) {
 

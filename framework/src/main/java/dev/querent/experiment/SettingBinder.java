@@ -9,6 +9,7 @@ import dev.querent.plugin.ConfigBinder;
 import dev.querent.plugin.PluginDescriptor;
 import dev.querent.plugin.PluginException;
 import dev.querent.plugin.PluginRegistry;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
@@ -53,14 +54,16 @@ final class SettingBinder {
             if (checkpoint.isEmpty()) {
                 return Optional.empty();
             }
-            Optional<Mapping> sizes = CheckpointConfig.read(
-                    checkpoint.get(),
-                    plugin.get().config(),
-                    problem -> problems.add(written.origin(), path + "." + ExperimentKeys.CHECKPOINT, problem));
-            if (sizes.isEmpty()) {
-                return Optional.empty();
+            if (!Files.isRegularFile(checkpoint.get())) { // a weight file says nothing of sizes: the settings do
+                Optional<Mapping> sizes = CheckpointConfig.read(
+                        checkpoint.get(),
+                        plugin.get().config(),
+                        problem -> problems.add(written.origin(), path + "." + ExperimentKeys.CHECKPOINT, problem));
+                if (sizes.isEmpty()) {
+                    return Optional.empty();
+                }
+                settings = new Mapping(sizes.get().entries(), mapping.origin()).overlaid(mapping);
             }
-            settings = new Mapping(sizes.get().entries(), mapping.origin()).overlaid(mapping);
         }
         Set<String> known = mayHaveCheckpoint
                 ? Set.of(ExperimentKeys.PLUGIN, ExperimentKeys.CHECKPOINT)
@@ -104,7 +107,7 @@ final class SettingBinder {
             problems.add(
                     written.origin(),
                     path + "." + ExperimentKeys.CHECKPOINT,
-                    "expected the path of a folder, found " + written.shown());
+                    "expected the path of a folder or of a weight file, found " + written.shown());
             return Optional.empty();
         }
     }

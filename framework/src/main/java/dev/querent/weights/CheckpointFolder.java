@@ -26,10 +26,14 @@ public final class CheckpointFolder {
     /**
      * Opens {@code model.safetensors}, {@code pytorch_model.bin}, the shards of either, or the only {@code .pth} file.
      *
+     * @param folder with the weights, or a weight file itself
      * @throws DamagedFileException where a file is not what it should be
      * @throws IllegalArgumentException where there are no weights
      */
     public static WeightSource open(Path folder) {
+        if (Files.isRegularFile(folder)) {
+            return file(folder);
+        }
         for (String name : NAMES) {
             Path single = folder.resolve(name);
             if (Files.exists(single)) {

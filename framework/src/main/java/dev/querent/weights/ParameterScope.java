@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * Where a model gets its parameters: read from a checkpoint under their public names, or initialised by rule. Every
@@ -52,7 +53,40 @@ public final class ParameterScope {
      * @return (shape) fp32, owned by the model's manager
      */
     public NDArray parameter(String name, Initializer initializer, long... shape) {
-        return registry.create(prefix + name, initializer, shape);
+        return registry.create(prefix + name, initializer, (stored, wanted) -> Optional.empty(), shape);
+    }
+
+    /**
+     * A parameter whose stored form may have another shape and be fitted to this one, as position tables are to other image
+     * sizes.
+     *
+     * @param fit is asked only where the shapes differ
+     */
+    public NDArray parameter(String name, Initializer initializer, Fit fit, long... shape) {
+        return registry.create(prefix + name, initializer, fit, shape);
+    }
+
+    /** Makes a stored tensor fit. */
+    @FunctionalInterface
+    public interface Fit {
+        /**
+         * @param stored fp32
+         * @return a new tensor of the wanted shape with the same owner, or empty where that isn't possible
+         */
+        Optional<NDArray> fit(NDArray stored, long... shape);
+    }
+
+    /**
+     * Lets a checkpoint of another layout be read: the weights are seen through {@code layout} from now on. To be called
+     * before the first parameter is asked for.
+     *
+     * @param layout gives its argument back where that isn't of its layout
+     * @return whether there is a checkpoint of that layout
+     */
+    public boolean translate(UnaryOperator<WeightSource> layout) {
+        Optional<WeightSource> before = registry.source;
+        registry.source = before.map(layout);
+        return registry.source.isPresent() && registry.source.get() != before.get();
     }
 
     /**
@@ -82,7 +116,7 @@ public final class ParameterScope {
 
     private static final class Registry {
         private final NDManager manager;
-        private final Optional<WeightSource> source;
+        private Optional<WeightSource> source;
         private final RunSeed seed;
         private final Map<String, NDArray> created = new LinkedHashMap<>();
         private final List<String> problems = new ArrayList<>();
@@ -94,8 +128,8 @@ public final class ParameterScope {
             this.seed = seed;
         }
 
-        private NDArray create(String name, Initializer initializer, long[] shape) {
-            NDArray tensor = source.map(s -> read(s, name, shape)).orElseGet(() -> {
+        private NDArray create(String name, Initializer initializer, Fit fit, long[] shape) {
+            NDArray tensor = source.map(s -> read(s, name, fit, shape)).orElseGet(() -> {
                 NDArray fresh = manager.zeros(new Shape(shape), DataType.FLOAT32);
                 initializer.fill(fresh, seed.at(Purpose.INITIALISATION, name));
                 return fresh;
@@ -106,15 +140,27 @@ public final class ParameterScope {
             return tensor;
         }
 
-        private NDArray read(WeightSource from, String name, long[] shape) {
+        private NDArray read(WeightSource from, String name, Fit fit, long[] shape) {
             Optional<long[]> found = from.shape(name);
             if (found.isPresent() && Arrays.equals(found.get(), shape)) {
                 return from.read(name, manager);
+            }
+            Optional<NDArray> fitted = found.flatMap(other -> fitted(from, name, fit, shape));
+            if (fitted.isPresent()) {
+                return fitted.get();
             }
             problems.add(found.map(other ->
                             name + ": expected " + Arrays.toString(shape) + ", found " + Arrays.toString(other))
                     .orElse(name + " is missing"));
             return manager.zeros(new Shape(shape), DataType.FLOAT32); // so that building goes on to find every problem
+        }
+
+        private Optional<NDArray> fitted(WeightSource from, String name, Fit fit, long[] shape) {
+            try (NDManager passing = manager.newSubManager()) {
+                Optional<NDArray> fitted = fit.fit(from.read(name, passing), shape);
+                fitted.ifPresent(tensor -> tensor.attach(manager));
+                return fitted;
+            }
         }
 
         private void check() {

@@ -12,7 +12,7 @@ final class ClipLayer extends VisionLayer {
     private final Linear value;
     private final Linear out;
 
-    ClipLayer(ParameterScope scope, Sizes sizes) {
+    ClipLayer(ParameterScope scope, VisionSizes sizes) {
         super(scope, sizes);
         ParameterScope attention = scope.child("self_attn");
         int width = sizes.width();

@@ -1,11 +1,9 @@
 package dev.querent.vision;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import dev.querent.model.ComponentContext;
 import dev.querent.model.MaskedImageEncoder;
 import dev.querent.nn.Activation;
-import dev.querent.nn.Intermediates;
 import dev.querent.nn.LayerNorm;
 import dev.querent.nn.PatchEmbedding;
 import dev.querent.nn.Tensors;
@@ -25,7 +23,7 @@ import java.util.List;
  * 3.4), and neither final norm nor projection belongs to it.
  */
 @Plugin("clip-vit")
-public final class ClipVit implements MaskedImageEncoder {
+public final class ClipVit extends VisionTransformer implements MaskedImageEncoder {
 
     /** Sizes. Where {@code config.json} describes a text tower too, the encoder's are below {@code vision_config}. */
     public record Config(
@@ -64,21 +62,15 @@ public final class ClipVit implements MaskedImageEncoder {
         public static final Config DEFAULTS = new Config(224, 14, 1024, 24, 16, 4096, Activation.QUICK_GELU, 1e-5, 1);
 
         public Config {
-            Check.positive("image-size", imageSize);
-            Check.positive("patch-size", patchSize);
-            Check.that(
-                    imageSize % patchSize == 0,
-                    "patch-size: expected a divisor of image-size " + imageSize + ", found " + patchSize);
-            Check.positive("width", width);
-            Check.positive("heads", heads);
-            Check.that(width % heads == 0, "heads: expected a divisor of width " + width + ", found " + heads);
-            Check.positive("mlp", mlp);
-            Check.range("epsilon", epsilon, 0, 1);
+            new VisionSizes(imageSize, patchSize, width, layers, heads, mlp, activation, epsilon); // checks them
             Check.range("skipped-blocks", skippedBlocks, 0, layers - 1);
+        }
+
+        VisionSizes sizes() {
+            return new VisionSizes(imageSize, patchSize, width, layers, heads, mlp, activation, epsilon);
         }
     }
 
-    private final Config config;
     private final NDArray classEmbedding; // (Dv)
     private final NDArray positionEmbedding; // (N, Dv)
     private final PatchEmbedding patchEmbedding;
@@ -87,11 +79,13 @@ public final class ClipVit implements MaskedImageEncoder {
     private final ParameterSet parameters;
 
     /**
-     * @param context parameters are read below {@code vision_model.}; a text tower beside it is ignored
+     * @param context parameters are read below {@code vision_model.}, or under LAVIS's names; a text tower beside them is
+     *     ignored. Positions of another image size are interpolated
      */
     public ClipVit(Config config, ComponentContext context) {
-        this.config = config;
+        super(config.sizes());
         ParameterScope root = context.weights();
+        boolean fromLavis = root.translate(LavisVisionNames::clip);
         for (String unused : List.of("text_model.", "text_projection.", "visual_projection.", "logit_scale")) {
             root.ignore(unused);
         }
@@ -109,11 +103,15 @@ public final class ClipVit implements MaskedImageEncoder {
                 new Initializer.Normal(0.02));
         positionEmbedding = embeddings
                 .child("position_embedding")
-                .parameter("weight", new Initializer.Normal(0.02), tokens(), config.width());
+                .parameter(
+                        "weight",
+                        new Initializer.Normal(0.02),
+                        fromLavis ? PositionTable.CORNERS_ALIGNED : PositionTable.PIXELS_ALIGNED,
+                        tokens(),
+                        config.width());
         preNorm = new LayerNorm(scope.child("pre_layrnorm"), config.width(), config.epsilon()); // the public spelling
         ParameterScope blocks = scope.child("encoder").child("layers");
-        VisionLayer.Sizes sizes = new VisionLayer.Sizes(
-                config.width(), config.heads(), config.mlp(), config.layers(), config.activation(), config.epsilon());
+        VisionSizes sizes = config.sizes();
         int kept = config.layers() - config.skippedBlocks();
         for (int i = 0; i < kept; i++) {
             layers.add(new ClipLayer(blocks.child(i), sizes));
@@ -125,52 +123,24 @@ public final class ClipVit implements MaskedImageEncoder {
     }
 
     @Override
-    public NDArray encode(NDArray pixels) {
-        return encodePatches(patchEmbedding.forward(pixels));
-    }
-
-    @Override
     public NDArray encodeMasked(NDArray pixels, NDArray hidden, NDArray maskToken) {
         NDArray patches = patchEmbedding.forward(pixels); // (B, N - 1, Dv)
         return encodePatches(patches.mul(Tensors.scale(hidden, -1).add(1)).add(hidden.mul(maskToken)));
     }
 
-    private NDArray encodePatches(NDArray patches) {
-        NDArray tokens = Intermediates.freed(patches, this::embed); // (B, N, Dv)
-        for (ClipLayer layer : layers) {
-            tokens = Intermediates.freed(tokens, layer::forward);
-        }
-        return tokens;
-    }
-
-    private NDArray embed(NDArray patches) {
-        NDManager owner = patches.getManager();
-        long rows = patches.getShape().get(0);
-        NDArray first = Tensors.reshape(owner, classEmbedding, 1, 1, config.width());
-        NDArray classTokens = Tensors.expandRows(owner, first, rows); // (B, 1, Dv)
-        NDArray tokens = Tensors.concatenate(owner, 1, classTokens, patches); // (B, N, Dv)
-        return preNorm.forward(tokens.add(positionEmbedding));
+    @Override
+    NDArray embed(NDArray patches) {
+        return preNorm.forward(withClassToken(patches, classEmbedding, positionEmbedding));
     }
 
     @Override
-    public int width() {
-        return config.width();
+    PatchEmbedding patchEmbedding() {
+        return patchEmbedding;
     }
 
     @Override
-    public int tokens() {
-        int side = config.imageSize() / config.patchSize();
-        return side * side + 1;
-    }
-
-    @Override
-    public int imageSize() {
-        return config.imageSize();
-    }
-
-    @Override
-    public int patchSize() {
-        return config.patchSize();
+    List<ClipLayer> layers() {
+        return layers;
     }
 
     @Override

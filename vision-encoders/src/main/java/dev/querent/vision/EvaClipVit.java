@@ -1,14 +1,9 @@
 package dev.querent.vision;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import dev.querent.model.ComponentContext;
-import dev.querent.model.VisionEncoder;
 import dev.querent.nn.Activation;
-import dev.querent.nn.Intermediates;
 import dev.querent.nn.PatchEmbedding;
-import dev.querent.nn.Tensors;
-import dev.querent.plugin.Check;
 import dev.querent.plugin.CheckpointField;
 import dev.querent.plugin.Doc;
 import dev.querent.plugin.Plugin;
@@ -24,7 +19,7 @@ import java.util.List;
  * trained with the bridge and is part of it.
  */
 @Plugin("eva-clip-vit")
-public final class EvaClipVit implements VisionEncoder {
+public final class EvaClipVit extends VisionTransformer {
 
     /** Sizes, from the {@code vision_config} of a BLIP-2 checkpoint or a {@code config.json} of the encoder's own. */
     public record Config(
@@ -59,21 +54,14 @@ public final class EvaClipVit implements VisionEncoder {
         public static final Config DEFAULTS = new Config(224, 14, 1408, 39, 16, 6144, Activation.GELU, 1e-6);
 
         public Config {
-            Check.positive("image-size", imageSize);
-            Check.positive("patch-size", patchSize);
-            Check.that(
-                    imageSize % patchSize == 0,
-                    "patch-size: expected a divisor of image-size " + imageSize + ", found " + patchSize);
-            Check.positive("width", width);
-            Check.positive("layers", layers);
-            Check.positive("heads", heads);
-            Check.that(width % heads == 0, "heads: expected a divisor of width " + width + ", found " + heads);
-            Check.positive("mlp", mlp);
-            Check.range("epsilon", epsilon, 0, 1);
+            new VisionSizes(imageSize, patchSize, width, layers, heads, mlp, activation, epsilon); // checks them
+        }
+
+        VisionSizes sizes() {
+            return new VisionSizes(imageSize, patchSize, width, layers, heads, mlp, activation, epsilon);
         }
     }
 
-    private final Config config;
     private final NDArray classEmbedding; // (1, 1, Dv)
     private final NDArray positionEmbedding; // (1, N, Dv)
     private final PatchEmbedding patchEmbedding;
@@ -81,11 +69,13 @@ public final class EvaClipVit implements VisionEncoder {
     private final ParameterSet parameters;
 
     /**
-     * @param context parameters are read below {@code vision_model.}; the other parts of a BLIP-2 checkpoint are ignored
+     * @param context parameters are read below {@code vision_model.}, or under LAVIS's names; the other parts of a BLIP-2
+     *     checkpoint are ignored. Positions of another image size are interpolated
      */
     public EvaClipVit(Config config, ComponentContext context) {
-        this.config = config;
+        super(config.sizes());
         ParameterScope root = context.weights();
+        root.translate(source -> LavisVisionNames.eva(source, config.layers()));
         for (String other : List.of("query_tokens", "qformer.", "language_projection.", "language_model.")) {
             root.ignore(other);
         }
@@ -94,12 +84,12 @@ public final class EvaClipVit implements VisionEncoder {
         ParameterScope embeddings = scope.child("embeddings");
         Initializer initializer = new Initializer.Normal(0.02);
         classEmbedding = embeddings.parameter("class_embedding", initializer, 1, 1, config.width());
-        positionEmbedding = embeddings.parameter("position_embedding", initializer, 1, tokens(), config.width());
+        positionEmbedding = embeddings.parameter(
+                "position_embedding", initializer, PositionTable.PIXELS_ALIGNED, 1, tokens(), config.width());
         patchEmbedding = new PatchEmbedding(
                 embeddings.child("patch_embedding"), config.width(), config.patchSize(), true, initializer);
         ParameterScope blocks = scope.child("encoder").child("layers");
-        VisionLayer.Sizes sizes = new VisionLayer.Sizes(
-                config.width(), config.heads(), config.mlp(), config.layers(), config.activation(), config.epsilon());
+        VisionSizes sizes = config.sizes();
         for (int i = 0; i < config.layers(); i++) {
             layers.add(new EvaLayer(blocks.child(i), sizes));
         }
@@ -107,42 +97,18 @@ public final class EvaClipVit implements VisionEncoder {
     }
 
     @Override
-    public NDArray encode(NDArray pixels) {
-        NDArray tokens = Intermediates.freed(patchEmbedding.forward(pixels), this::embed); // (B, N, Dv)
-        for (EvaLayer layer : layers) {
-            tokens = Intermediates.freed(tokens, layer::forward);
-        }
-        return tokens;
-    }
-
-    private NDArray embed(NDArray patches) {
-        NDManager owner = patches.getManager();
-        long rows = patches.getShape().get(0);
-        NDArray first = Tensors.reshape(owner, classEmbedding, 1, 1, config.width());
-        NDArray classTokens = Tensors.expandRows(owner, first, rows); // (B, 1, Dv)
-        NDArray tokens = Tensors.concatenate(owner, 1, classTokens, patches); // (B, N, Dv)
-        return tokens.add(positionEmbedding);
+    NDArray embed(NDArray patches) {
+        return withClassToken(patches, classEmbedding, positionEmbedding);
     }
 
     @Override
-    public int width() {
-        return config.width();
+    PatchEmbedding patchEmbedding() {
+        return patchEmbedding;
     }
 
     @Override
-    public int tokens() {
-        int side = config.imageSize() / config.patchSize();
-        return side * side + 1;
-    }
-
-    @Override
-    public int imageSize() {
-        return config.imageSize();
-    }
-
-    @Override
-    public int patchSize() {
-        return config.patchSize();
+    List<EvaLayer> layers() {
+        return layers;
     }
 
     @Override

@@ -12,7 +12,7 @@ final class EvaLayer extends VisionLayer {
     private final Linear queryKeyValue;
     private final Linear projection;
 
-    EvaLayer(ParameterScope scope, Sizes sizes) {
+    EvaLayer(ParameterScope scope, VisionSizes sizes) {
         super(scope, sizes);
         width = sizes.width();
         ParameterScope attention = scope.child("self_attn");

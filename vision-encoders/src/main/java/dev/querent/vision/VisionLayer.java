@@ -1,7 +1,6 @@
 package dev.querent.vision;
 
 import ai.djl.ndarray.NDArray;
-import dev.querent.nn.Activation;
 import dev.querent.nn.Attention;
 import dev.querent.nn.LayerNorm;
 import dev.querent.nn.Linear;
@@ -15,29 +14,13 @@ import java.util.Optional;
  */
 abstract class VisionLayer {
 
-    /** Sizes of a block and of the stack it is in. */
-    record Sizes(int width, int heads, int mlp, int layers, Activation activation, double epsilon) {
-
-        // torch's linear default has variance 1/3 of 1/width; the outputs of both branches add up over the layers, so
-        // they
-        // start smaller, as in CLIP's own code
-
-        Initializer inward() {
-            return new Initializer.Normal(1 / Math.sqrt(width));
-        }
-
-        Initializer outward() {
-            return new Initializer.Normal(1 / Math.sqrt(2.0 * width * layers));
-        }
-    }
-
-    private final Sizes sizes;
+    private final VisionSizes sizes;
     private final LayerNorm norm1;
     private final LayerNorm norm2;
     private final Linear fc1;
     private final Linear fc2;
 
-    VisionLayer(ParameterScope scope, Sizes sizes) {
+    VisionLayer(ParameterScope scope, VisionSizes sizes) {
         this.sizes = sizes;
         int width = sizes.width();
         norm1 = new LayerNorm(scope.child("layer_norm1"), width, sizes.epsilon());

@@ -11,8 +11,9 @@ import dev.querent.nn.Activation;
 import dev.querent.random.RunSeed;
 import dev.querent.testing.Golden;
 import dev.querent.torch.Torch;
+import dev.querent.weights.CheckpointFolder;
 import dev.querent.weights.ParameterScope;
-import dev.querent.weights.SafetensorsReader;
+import dev.querent.weights.WeightSource;
 import dev.querent.weights.WeightsMismatchException;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,9 +38,13 @@ class ClipVitTest {
     }
 
     private static ClipVit read(NDManager manager, String folder, ClipVit.Config config) {
-        Path weights = Golden.folder(ClipVitTest.class, folder).resolve("model.safetensors");
-        try (SafetensorsReader reader = new SafetensorsReader(weights)) {
-            ParameterScope scope = ParameterScope.reading(manager, reader);
+        return read(manager, folder, "model.safetensors", config);
+    }
+
+    private static ClipVit read(NDManager manager, String folder, String file, ClipVit.Config config) {
+        Path weights = Golden.folder(ClipVitTest.class, folder).resolve(file);
+        try (WeightSource source = CheckpointFolder.open(weights)) {
+            ParameterScope scope = ParameterScope.reading(manager, source);
             ClipVit model = new ClipVit(config, context(scope));
             scope.finish();
             return model;
@@ -133,17 +138,53 @@ class ClipVitTest {
     @Test
     void aCheckpointOfAnotherSizeIsRefusedWithEveryTensorThatDiffers() {
         try (NDManager manager = Torch.newManager()) {
-            ClipVit.Config finer = new ClipVit.Config(12, 3, 12, 3, 3, 14, Activation.QUICK_GELU, 1e-5, 0);
+            ClipVit.Config finer = new ClipVit.Config(12, 3, 15, 3, 3, 14, Activation.QUICK_GELU, 1e-5, 0);
             assertThatThrownBy(() -> read(manager, "quick-gelu", finer))
                     .isInstanceOf(WeightsMismatchException.class)
-                    .hasMessageContaining("patch_embedding.weight: expected [12, 3, 3, 3], found [12, 3, 4, 4]")
-                    .hasMessageContaining("position_embedding.weight: expected [17, 12], found [10, 12]");
+                    .hasMessageContaining("patch_embedding.weight: expected [15, 3, 3, 3], found [12, 3, 4, 4]")
+                    .hasMessageContaining("position_embedding.weight: expected [17, 15], found [10, 12]");
             ClipVit.Config shorter = new ClipVit.Config(12, 4, 12, 2, 3, 14, Activation.QUICK_GELU, 1e-5, 0);
             assertThatThrownBy(() -> read(manager, "quick-gelu", shorter))
                     .hasMessageContaining("vision_model.encoder.layers.2.mlp.fc2.bias is not part of the model");
             ClipVit.Config longer = new ClipVit.Config(12, 4, 12, 4, 3, 14, Activation.QUICK_GELU, 1e-5, 0);
             assertThatThrownBy(() -> read(manager, "quick-gelu", longer))
                     .hasMessageContaining("vision_model.encoder.layers.3.mlp.fc2.bias is missing");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"quick-gelu, 1, 2", "gelu, 0, 2"})
+    void theLayoutOfLavisGivesTheSameTokens(String folder, int skipped, int block) {
+        try (Golden golden = golden(folder);
+                NDManager manager = Torch.newManager()) {
+            ClipVit model = read(manager, folder, "lavis.pth", config(folder, skipped));
+            golden.check("block." + block, model.encode(golden.tensor("pixels")));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "quick-gelu, model.safetensors, larger.tokens",
+        "quick-gelu, lavis.pth, lavis.tokens",
+        "gelu, model.safetensors, larger.tokens",
+        "gelu, lavis.pth, lavis.tokens"
+    })
+    void positionsOfLargerImagesAreInterpolatedAsTheLayoutsOwnCodeDoes(String folder, String file, String expected) {
+        ClipVit.Config small = config(folder, 0);
+        ClipVit.Config large = new ClipVit.Config(
+                2 * small.imageSize() + small.patchSize(),
+                small.patchSize(),
+                small.width(),
+                small.layers(),
+                small.heads(),
+                small.mlp(),
+                small.activation(),
+                small.epsilon(),
+                0);
+        try (Golden golden = golden(folder);
+                NDManager manager = Torch.newManager()) {
+            ClipVit model = read(manager, folder, file, large);
+            golden.check(expected, model.encode(golden.tensor("larger.pixels")));
         }
     }
 }

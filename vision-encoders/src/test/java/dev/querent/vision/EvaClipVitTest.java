@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EvaClipVitTest {
@@ -31,6 +32,10 @@ class EvaClipVitTest {
 
     /** By the checkpoint folder alone: sizes, names and values. */
     private static EvaClipVit read(NDManager manager, Path folder) {
+        return read(manager, folder, config(folder));
+    }
+
+    private static EvaClipVit.Config config(Path folder) {
         Problems problems = new Problems();
         EvaClipVit.Config config = CheckpointConfig.read(folder, EvaClipVit.Config.class, problem -> {
                     throw new AssertionError(problem);
@@ -38,7 +43,11 @@ class EvaClipVitTest {
                 .flatMap(fields -> new ConfigBinder(problems).bind(fields, "", EvaClipVit.Config.class, Set.of()))
                 .orElseThrow(() -> new AssertionError(problems.toString()));
         assertThat(config.activation()).isEqualTo(Activation.GELU);
-        try (WeightSource source = CheckpointFolder.open(folder)) {
+        return config;
+    }
+
+    private static EvaClipVit read(NDManager manager, Path weights, EvaClipVit.Config config) {
+        try (WeightSource source = CheckpointFolder.open(weights)) {
             ParameterScope scope = ParameterScope.reading(manager, source);
             EvaClipVit model = new EvaClipVit(config, new ComponentContext(scope, layout -> {
                 throw new AssertionError("an image encoder has no tokenizer");
@@ -69,6 +78,43 @@ class EvaClipVitTest {
                         "gradient." + parameter,
                         Torch.gradient(model.parameters().get(parameter)).orElseThrow());
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"eva-small", "eva-one-image"})
+    void theLayoutOfLavisGivesTheSameTokens(String name) {
+        Path folder = Golden.folder(EvaClipVitTest.class, name);
+        try (Golden golden = new Golden(folder.resolve("golden.safetensors"));
+                NDManager manager = Torch.newManager()) {
+            EvaClipVit model = read(manager, folder.resolve("lavis.pth"), config(folder));
+            golden.check("tokens", model.encode(golden.tensor("pixels")));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "eva-small, model.safetensors",
+        "eva-small, lavis.pth",
+        "eva-one-image, model.safetensors",
+        "eva-one-image, lavis.pth"
+    })
+    void positionsOfLargerImagesAreInterpolated(String name, String weights) {
+        Path folder = Golden.folder(EvaClipVitTest.class, name);
+        EvaClipVit.Config small = config(folder);
+        EvaClipVit.Config large = new EvaClipVit.Config(
+                2 * small.imageSize() + small.patchSize(),
+                small.patchSize(),
+                small.width(),
+                small.layers(),
+                small.heads(),
+                small.mlp(),
+                small.activation(),
+                small.epsilon());
+        try (Golden golden = new Golden(folder.resolve("golden.safetensors"));
+                NDManager manager = Torch.newManager()) {
+            EvaClipVit model = read(manager, folder.resolve(weights), large);
+            golden.check("larger.tokens", model.encode(golden.tensor("larger.pixels")));
         }
     }
 }
