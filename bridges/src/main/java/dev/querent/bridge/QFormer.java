@@ -42,37 +42,42 @@ public final class QFormer implements RepresentationLearner {
 
     /** Sizes and initialisation. */
     public record Config(
-            @Doc("query tokens Q") int queries,
+            @Doc("query tokens Q") @CheckpointField("num_query_tokens")
+            int queries,
 
-            @Doc("width Db of queries and text") @CheckpointField("hidden_size")
+            @Doc("width Db of queries and text") @CheckpointField({"qformer_config.hidden_size", "hidden_size"})
             int width,
 
-            @Doc("layers") @CheckpointField("num_hidden_layers")
+            @Doc("layers") @CheckpointField({"qformer_config.num_hidden_layers", "num_hidden_layers"})
             int layers,
 
-            @Doc("attention heads; divide the width") @CheckpointField("num_attention_heads")
+            @Doc("attention heads; divide the width")
+            @CheckpointField({"qformer_config.num_attention_heads", "num_attention_heads"})
             int heads,
 
-            @Doc("width of the feed-forward paths") @CheckpointField("intermediate_size")
+            @Doc("width of the feed-forward paths")
+            @CheckpointField({"qformer_config.intermediate_size", "intermediate_size"})
             int mlp,
 
             @Doc("every how many layers the queries attend to the image, from the first on")
-            @CheckpointField("cross_attention_frequency")
+            @CheckpointField({"qformer_config.cross_attention_frequency", "cross_attention_frequency"})
             int crossAttentionFrequency,
 
-            @Doc("size E of the space that images and texts share")
+            @Doc("size E of the space that images and texts share") @CheckpointField("image_text_hidden_size")
             int sharedWidth,
 
             @Doc("longest text in tokens, special tokens included; the rest is cut")
             int maxTextTokens,
 
-            @Doc("rows of the position table, at least max-text-tokens") @CheckpointField("max_position_embeddings")
+            @Doc("rows of the position table, at least max-text-tokens")
+            @CheckpointField({"qformer_config.max_position_embeddings", "max_position_embeddings"})
             int maxPositions,
 
-            @Doc("dropout in training") @CheckpointField("hidden_dropout_prob")
+            @Doc("dropout in training") @CheckpointField({"qformer_config.hidden_dropout_prob", "hidden_dropout_prob"})
             double dropout,
 
-            @Doc("standard deviation of initial weights and embeddings") @CheckpointField("initializer_range")
+            @Doc("standard deviation of initial weights and embeddings")
+            @CheckpointField({"qformer_config.initializer_range", "initializer_range"})
             double initialStd,
 
             @Doc("standard deviation of initial query tokens")
@@ -82,10 +87,14 @@ public final class QFormer implements RepresentationLearner {
             double crossAttentionStd,
 
             @Doc("initial temperature that similarities are divided by")
-            double temperature) {
+            double temperature,
+
+            @Doc("added to variances in the norm of the image features: LAVIS 1e-5, transformers 1e-6")
+            @CheckpointField(value = "vision_config.layer_norm_eps", otherwise = "1e-6")
+            double visionEpsilon) {
         /** BERT-base, as in the paper. */
         public static final Config DEFAULTS =
-                new Config(32, 768, 12, 12, 3072, 2, 256, 32, 512, 0.1, 0.02, 0.02, 0.02, 0.07);
+                new Config(32, 768, 12, 12, 3072, 2, 256, 32, 512, 0.1, 0.02, 0.02, 0.02, 0.07, 1e-5);
 
         public Config {
             Check.range("queries", queries, 1, 4096);
@@ -102,61 +111,99 @@ public final class QFormer implements RepresentationLearner {
             Check.range("query-std", queryStd, 0, 10);
             Check.range("cross-attention-std", crossAttentionStd, 0, 10);
             Check.range("temperature", temperature, 1e-4, 100);
+            Check.range("vision-epsilon", visionEpsilon, 0, 1);
         }
     }
 
+    /** What only stage 1 needs: word and position embeddings, and the heads. */
+    private record Text(
+            TextTokenizer tokenizer,
+            Embedding words,
+            Embedding positions,
+            Optional<TextHead> head,
+            Linear visionProjection,
+            Linear textProjection,
+            Linear matchHead,
+            NDArray temperature) {}
+
     private final Config config;
-    private final TextTokenizer tokenizer;
-    private final long padId;
     private final LayerNorm visionNorm;
     private final NDArray queryTokens; // (1, Q, Db)
-    private final Embedding wordEmbeddings;
-    private final Embedding positionEmbeddings;
     private final LayerNorm embeddingNorm;
     private final List<QFormerLayer> layers = new ArrayList<>();
-    private final TextHead textHead;
-    private final Linear visionProjection;
-    private final Linear textProjection;
-    private final Linear matchHead;
-    private final NDArray temperature; // ()
+    private final Optional<Text> text;
     private final Optional<Linear> languageProjection;
     private final ParameterSet parameters;
 
+    /**
+     * Reads any of {@link QFormerNames}' layouts. What the layout doesn't have is left out (text path and heads, with a
+     * checkpoint of stage 2) or initialised (the projection to the language model, with one of stage 1; all that BERT hasn't,
+     * with BERT; the temperature, with Hugging Face's).
+     */
     public QFormer(Config config, BridgeShape shape, ComponentContext context) {
         this.config = config;
-        tokenizer = context.tokenizers().tokenizer(LAYOUT);
-        padId = tokenizer.id("[PAD]");
-        ParameterScope scope = context.weights();
-        Initializer normal = new Initializer.Normal(config.initialStd());
+        ParameterScope whole = context.weights();
+        boolean fromBert = whole.stores("bert.");
+        whole.translate(QFormerNames::translated);
+        ParameterScope scope = fromBert ? whole.orInitialised() : whole;
         int width = config.width();
-        visionNorm = new LayerNorm(scope.child("ln_vision"), shape.visionWidth(), 1e-5);
+        visionNorm = new LayerNorm(scope.child("ln_vision"), shape.visionWidth(), config.visionEpsilon());
         queryTokens =
                 scope.parameter("query_tokens", new Initializer.Normal(config.queryStd()), 1, config.queries(), width);
         ParameterScope bert = scope.child("Qformer").child("bert");
         ParameterScope embeddings = bert.child("embeddings");
         embeddings.ignore("position_ids");
-        wordEmbeddings = new Embedding(embeddings.child("word_embeddings"), tokenizer.size(), width, normal);
-        positionEmbeddings =
-                new Embedding(embeddings.child("position_embeddings"), config.maxPositions(), width, normal);
         embeddingNorm = new LayerNorm(embeddings.child("LayerNorm"), width, NORM_EPSILON);
+        boolean readsText = !embeddings.lacks("word_embeddings.");
         for (int i = 0; i < config.layers(); i++) {
             boolean crosses = i % config.crossAttentionFrequency() == 0;
             layers.add(new QFormerLayer(
-                    bert.child("encoder").child("layer").child(i), config, shape.visionWidth(), crosses));
+                    bert.child("encoder").child("layer").child(i), config, shape.visionWidth(), crosses, readsText));
         }
-        textHead = new TextHead(
-                scope.child("Qformer").child("cls").child("predictions"), width, normal, wordEmbeddings.weight());
-        visionProjection = Linear.of(scope.child("vision_proj"), width, config.sharedWidth());
-        textProjection = Linear.of(scope.child("text_proj"), width, config.sharedWidth());
-        matchHead = Linear.of(scope.child("itm_head"), width, 2);
-        temperature = scope.parameter("temp", new Initializer.Constant(config.temperature()));
+        text = readsText ? Optional.of(text(scope, context.tokenizers().tokenizer(LAYOUT))) : Optional.empty();
         languageProjection = shape.languageWidth().isPresent()
-                ? Optional.of(Linear.of(
-                        scope.child("language_projection"),
-                        width,
-                        shape.languageWidth().getAsInt()))
+                ? Optional.of(languageProjection(scope, shape.languageWidth().getAsInt()))
                 : Optional.empty();
+        if (languageProjection.isEmpty()) {
+            scope.ignore("language_projection.");
+        }
         parameters = scope.parameters();
+    }
+
+    private Text text(ParameterScope scope, TextTokenizer tokenizer) {
+        Initializer normal = new Initializer.Normal(config.initialStd());
+        int width = config.width();
+        ParameterScope embeddings = scope.child("Qformer").child("bert").child("embeddings");
+        Embedding words = new Embedding(
+                embeddings.child("word_embeddings"), tokenizer.size(), width, normal, new VocabularyRows());
+        ParameterScope head = scope.child("Qformer").child("cls").child("predictions");
+        return new Text(
+                tokenizer,
+                words,
+                new Embedding(embeddings.child("position_embeddings"), config.maxPositions(), width, normal),
+                scope.lacks("Qformer.cls.")
+                        ? Optional.empty()
+                        : Optional.of(new TextHead(head, width, normal, words.weight())),
+                Linear.of(scope.child("vision_proj"), width, config.sharedWidth()),
+                Linear.of(scope.child("text_proj"), width, config.sharedWidth()),
+                Linear.of(scope.child("itm_head"), width, 2),
+                scope.orInitialised().parameter("temp", new Initializer.Constant(config.temperature())));
+    }
+
+    private Linear languageProjection(ParameterScope scope, int languageWidth) {
+        ParameterScope projection =
+                (scope.lacks("language_projection.") ? scope.orInitialised() : scope).child("language_projection");
+        return Linear.of(projection, config.width(), languageWidth);
+    }
+
+    private Text text() {
+        return text.orElseThrow(QFormer::withoutText);
+    }
+
+    static IllegalStateException withoutText() {
+        return new IllegalStateException(
+                "this Q-Former was read from a checkpoint of stage 2, which has no text path and no"
+                        + " heads: it gives soft prompts only. Use a checkpoint of stage 1, or none");
     }
 
     @Override
@@ -180,7 +227,7 @@ public final class QFormer implements RepresentationLearner {
                     .hidden();
         }
         NDArray first = Tensors.slice(hidden, 1, 0, 1).squeeze(1); // (B, Db), the class token
-        return Tensors.unitLength(textProjection.forward(first)); // (B, E)
+        return Tensors.unitLength(text().textProjection().forward(first)); // (B, E)
     }
 
     /**
@@ -210,7 +257,7 @@ public final class QFormer implements RepresentationLearner {
         NDArray positions = ids.getManager()
                 .arange(start, start + (int) ids.getShape().get(1))
                 .toType(ai.djl.ndarray.types.DataType.INT64, false);
-        return wordEmbeddings.forward(ids).add(positionEmbeddings.forward(positions)); // (R, T, Db)
+        return text().words().forward(ids).add(text().positions().forward(positions)); // (R, T, Db)
     }
 
     private NDArray dropped(NDArray x) {
@@ -226,36 +273,38 @@ public final class QFormer implements RepresentationLearner {
     }
 
     TextHead textHead() {
-        return textHead;
+        return text().head()
+                .orElseThrow(() -> new IllegalStateException("this Q-Former was read from a checkpoint without"
+                        + " language-modelling head (Hugging Face's have none): it can't generate text by itself"));
     }
 
     /** (B, Q, Db) -> (B, Q, E) of unit length. */
     NDArray project(NDArray queries) {
-        return Tensors.unitLength(visionProjection.forward(queries));
+        return Tensors.unitLength(text().visionProjection().forward(queries));
     }
 
     /** (R, Q, Db) -> (R, 2), the mean over the queries. */
     NDArray matchLogits(NDArray queries) {
-        return matchHead.forward(queries).mean(new int[] {1});
+        return text().matchHead().forward(queries).mean(new int[] {1});
     }
 
     @Override
     public NDArray temperature() {
-        return temperature;
+        return text().temperature();
     }
 
     @Override
     public TokenBatch encode(List<String> texts) {
-        return tokenizer.encode(texts, config.maxTextTokens(), padId);
+        return tokenizer().encode(texts, config.maxTextTokens(), padId());
     }
 
     @Override
     public TextTokenizer tokenizer() {
-        return tokenizer;
+        return text().tokenizer();
     }
 
     long padId() {
-        return padId;
+        return tokenizer().id("[PAD]");
     }
 
     int maxPositions() {

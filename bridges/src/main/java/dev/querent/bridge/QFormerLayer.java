@@ -20,16 +20,20 @@ final class QFormerLayer {
     private final QFormerAttention selfAttention;
     private final Optional<QFormerAttention> crossAttention;
     private final FeedForward queryPath;
-    private final FeedForward textPath;
+    private final Optional<FeedForward> textPath;
 
-    QFormerLayer(ParameterScope scope, QFormer.Config config, int visionWidth, boolean crosses) {
+    /**
+     * @param crosses whether the queries attend to the image
+     * @param readsText whether it has a feed-forward path for text
+     */
+    QFormerLayer(ParameterScope scope, QFormer.Config config, int visionWidth, boolean crosses, boolean readsText) {
         selfAttention = new QFormerAttention(scope.child("attention"), config, config.width(), config.initialStd());
         crossAttention = crosses
                 ? Optional.of(new QFormerAttention(
                         scope.child("crossattention"), config, visionWidth, config.crossAttentionStd()))
                 : Optional.empty();
         queryPath = new FeedForward(scope, "_query", config);
-        textPath = new FeedForward(scope, "", config);
+        textPath = readsText ? Optional.of(new FeedForward(scope, "", config)) : Optional.empty();
     }
 
     /**
@@ -73,7 +77,7 @@ final class QFormerLayer {
      * @param attended everything that the position may see, itself included
      */
     NDArray forwardText(NDArray hidden, KeyValue attended) {
-        return textPath.forward(selfAttention.forward(hidden, attended, Optional.empty()));
+        return textPath().forward(selfAttention.forward(hidden, attended, Optional.empty()));
     }
 
     KeyValue keyValue(NDArray hidden) {
@@ -82,7 +86,7 @@ final class QFormerLayer {
 
     private NDArray feedForward(NDArray mixed, int queries, Optional<KeyValue> image) {
         if (queries == 0) {
-            return textPath.forward(mixed);
+            return textPath().forward(mixed);
         }
         NDManager owner = mixed.getManager();
         long length = mixed.getShape().get(1);
@@ -94,8 +98,12 @@ final class QFormerLayer {
         if (length == queries) {
             return queryOut;
         }
-        NDArray textOut = textPath.forward(Tensors.slice(mixed, 1, queries, length)); // (R, T, Db)
+        NDArray textOut = textPath().forward(Tensors.slice(mixed, 1, queries, length)); // (R, T, Db)
         return Tensors.concatenate(owner, 1, queryOut, textOut); // (R, Q + T, Db)
+    }
+
+    private FeedForward textPath() {
+        return textPath.orElseThrow(QFormer::withoutText);
     }
 
     /** BERT's feed-forward path: norm(x + dense2(gelu(dense1 x))). */

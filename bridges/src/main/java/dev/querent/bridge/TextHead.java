@@ -19,7 +19,8 @@ final class TextHead {
         transform = Linear.of(scope.child("transform").child("dense"), width, width, normal);
         norm = new LayerNorm(scope.child("transform").child("LayerNorm"), width, QFormer.NORM_EPSILON);
         long vocabulary = wordEmbeddings.getShape().get(0);
-        decoder = Linear.tied(wordEmbeddings, scope.parameter("bias", Initializer.zeros(), vocabulary));
+        decoder = Linear.tied(
+                wordEmbeddings, scope.parameter("bias", Initializer.zeros(), new VocabularyRows(), vocabulary));
     }
 
     /** (R, T, Db) -> (R, T, V) */

@@ -36,7 +36,7 @@ final class BridgeFixture implements AutoCloseable {
         Path path = Golden.folder(BridgeFixture.class, folder);
         golden = new Golden(path.resolve("golden.safetensors"));
         try (SafetensorsReader weights = new SafetensorsReader(path.resolve("model.safetensors"))) {
-            ParameterScope scope = ParameterScope.reading(manager, weights);
+            ParameterScope scope = ParameterScope.reading(manager, weights, new RunSeed(0));
             int vocabulary = odd ? 17 : 13;
             model = new QFormer(
                     odd ? ODD : ONE,
@@ -49,7 +49,8 @@ final class BridgeFixture implements AutoCloseable {
     static QFormer.Config config(
             int queries, int width, int layers, int heads, int mlp, int frequency, int shared, int positions) {
         return new QFormer.Config(
-                queries, width, layers, heads, mlp, frequency, shared, positions, positions, 0, 0.3, 0.3, 0.3, 0.11);
+                queries, width, layers, heads, mlp, frequency, shared, positions, positions, 0, 0.3, 0.3, 0.3, 0.11,
+                1e-5);
     }
 
     /** Words w6, w7, ...: the number is the id. */

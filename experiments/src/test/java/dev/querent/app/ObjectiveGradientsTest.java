@@ -65,7 +65,7 @@ class ObjectiveGradientsTest {
 
     private QFormer qFormer() {
         return new QFormer(
-                new QFormer.Config(2, 8, 2, 2, 12, 1, 6, 12, 12, 0, 0.4, 0.4, 0.4, 0.5),
+                new QFormer.Config(2, 8, 2, 2, 12, 1, 6, 12, 12, 0, 0.4, 0.4, 0.4, 0.5, 1e-5),
                 new BridgeShape(6, 3, OptionalInt.of(8)),
                 context(ParameterScope.initialised(manager, new RunSeed(3))));
     }

@@ -10,7 +10,14 @@ public final class Embedding {
     private final NDArray weight;
 
     public Embedding(ParameterScope scope, long rows, long width, Initializer initializer) {
-        weight = scope.parameter("weight", initializer, rows, width);
+        this(scope, rows, width, initializer, ParameterScope.Fit.NONE);
+    }
+
+    /**
+     * @param fit for stored tables with another number of rows
+     */
+    public Embedding(ParameterScope scope, long rows, long width, Initializer initializer, ParameterScope.Fit fit) {
+        weight = scope.parameter("weight", initializer, fit, rows, width);
     }
 
     /**

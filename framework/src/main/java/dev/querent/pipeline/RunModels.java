@@ -122,7 +122,7 @@ public final class RunModels {
             return create(setting, kind, scope, supplied);
         }
         try (WeightSource source = weights.get()) {
-            ParameterScope scope = ParameterScope.reading(manager, source);
+            ParameterScope scope = ParameterScope.reading(manager, source, new RunSeed(experiment.seed()));
             return create(setting, kind, scope, supplied);
         }
     }

@@ -58,7 +58,9 @@ public final class CheckpointConfig {
             CheckpointField names = component.getAnnotation(CheckpointField.class);
             if (names != null) {
                 find(root, names.value())
-                        .ifPresent(found -> fields.put(ConfigRecord.key(component), node(found, origin)));
+                        .map(found -> node(found, origin))
+                        .or(() -> otherwise(root, names).map(text -> new Scalar(text, false, origin)))
+                        .ifPresent(found -> fields.put(ConfigRecord.key(component), found));
             }
         }
         return new Mapping(fields, origin);
@@ -73,6 +75,12 @@ public final class CheckpointConfig {
             }
         }
         return Optional.empty();
+    }
+
+    private static Optional<String> otherwise(JsonNode root, CheckpointField names) {
+        String first = "/" + names.value()[0].replace('.', '/');
+        boolean described = root.at(first.substring(0, first.lastIndexOf('/'))).isObject();
+        return described && !names.otherwise().isEmpty() ? Optional.of(names.otherwise()) : Optional.empty();
     }
 
     private static ConfigNode node(JsonNode json, Origin origin) {

@@ -12,4 +12,10 @@ import java.lang.annotation.Target;
 @Target(ElementType.RECORD_COMPONENT)
 public @interface CheckpointField {
     String[] value();
+
+    /**
+     * What it means where the object around the first key is there and the key is not: the default of the public
+     * implementation, where that differs from the plugin's. Empty for none.
+     */
+    String otherwise() default "";
 }

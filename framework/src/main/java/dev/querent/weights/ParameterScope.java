@@ -24,24 +24,50 @@ public final class ParameterScope {
 
     private final String prefix;
     private final Registry registry;
+    private final boolean mayBeMissing;
 
-    private ParameterScope(String prefix, Registry registry) {
+    private ParameterScope(String prefix, Registry registry, boolean mayBeMissing) {
         this.prefix = prefix;
         this.registry = registry;
+        this.mayBeMissing = mayBeMissing;
     }
 
     /** A scope that initialises every parameter. */
     public static ParameterScope initialised(NDManager manager, RunSeed seed) {
-        return new ParameterScope("", new Registry(manager, Optional.empty(), seed));
+        return new ParameterScope("", new Registry(manager, Optional.empty(), seed), false);
     }
 
-    /** A scope that reads every parameter. */
-    public static ParameterScope reading(NDManager manager, WeightSource source) {
-        return new ParameterScope("", new Registry(manager, Optional.of(source), new RunSeed(0)));
+    /**
+     * A scope that reads every parameter.
+     *
+     * @param seed for those that a model lets be missing
+     */
+    public static ParameterScope reading(NDManager manager, WeightSource source, RunSeed seed) {
+        return new ParameterScope("", new Registry(manager, Optional.of(source), seed), false);
     }
 
     public ParameterScope child(String name) {
-        return new ParameterScope(prefix + name + ".", registry);
+        return new ParameterScope(prefix + name + ".", registry, mayBeMissing);
+    }
+
+    /** The same scope, where a parameter that the checkpoint lacks is initialised. */
+    public ParameterScope orInitialised() {
+        return new ParameterScope(prefix, registry, true);
+    }
+
+    /**
+     * Whether parameters are read from a checkpoint that has tensors of a group.
+     *
+     * @param name the first part of their names below this scope
+     */
+    public boolean stores(String name) {
+        return registry.source.isPresent()
+                && registry.source.get().names().stream().anyMatch(stored -> stored.startsWith(prefix + name));
+    }
+
+    /** Whether parameters are read from a checkpoint that has no tensor of a group. */
+    public boolean lacks(String name) {
+        return registry.source.isPresent() && !stores(name);
     }
 
     public ParameterScope child(int index) {
@@ -53,7 +79,7 @@ public final class ParameterScope {
      * @return (shape) fp32, owned by the model's manager
      */
     public NDArray parameter(String name, Initializer initializer, long... shape) {
-        return registry.create(prefix + name, initializer, (stored, wanted) -> Optional.empty(), shape);
+        return parameter(name, initializer, Fit.NONE, shape);
     }
 
     /**
@@ -63,12 +89,15 @@ public final class ParameterScope {
      * @param fit is asked only where the shapes differ
      */
     public NDArray parameter(String name, Initializer initializer, Fit fit, long... shape) {
-        return registry.create(prefix + name, initializer, fit, shape);
+        return registry.create(prefix + name, initializer, fit, mayBeMissing, shape);
     }
 
     /** Makes a stored tensor fit. */
     @FunctionalInterface
     public interface Fit {
+        /** For parameters of one shape only. */
+        Fit NONE = (stored, shape) -> Optional.empty();
+
         /**
          * @param stored fp32
          * @return a new tensor of the wanted shape with the same owner, or empty where that isn't possible
@@ -128,12 +157,14 @@ public final class ParameterScope {
             this.seed = seed;
         }
 
-        private NDArray create(String name, Initializer initializer, Fit fit, long[] shape) {
-            NDArray tensor = source.map(s -> read(s, name, fit, shape)).orElseGet(() -> {
-                NDArray fresh = manager.zeros(new Shape(shape), DataType.FLOAT32);
-                initializer.fill(fresh, seed.at(Purpose.INITIALISATION, name));
-                return fresh;
-            });
+        private NDArray create(String name, Initializer initializer, Fit fit, boolean mayBeMissing, long[] shape) {
+            NDArray tensor = source.filter(s -> !mayBeMissing || s.shape(name).isPresent())
+                    .map(s -> read(s, name, fit, shape))
+                    .orElseGet(() -> {
+                        NDArray fresh = manager.zeros(new Shape(shape), DataType.FLOAT32);
+                        initializer.fill(fresh, seed.at(Purpose.INITIALISATION, name));
+                        return fresh;
+                    });
             if (created.put(name, tensor) != null) {
                 throw new IllegalArgumentException("two parameters called " + name);
             }

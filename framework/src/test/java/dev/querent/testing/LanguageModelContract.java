@@ -98,7 +98,7 @@ public abstract class LanguageModelContract {
         Path file = folder.resolve("model.safetensors");
         SafetensorsWriter.write(file, tensors, Map.of());
         try (SafetensorsReader reader = new SafetensorsReader(file)) {
-            ParameterScope scope = ParameterScope.reading(manager, reader);
+            ParameterScope scope = ParameterScope.reading(manager, reader, new RunSeed(0));
             LanguageModel read = build(new ComponentContext(scope, layout -> WordLevelTokenizer.of(WORDS, layout)));
             scope.finish();
             assertThat(read.parameters().asMap())

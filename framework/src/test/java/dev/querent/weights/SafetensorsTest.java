@@ -118,7 +118,7 @@ class SafetensorsTest {
                 new byte[12]);
         try (SafetensorsReader reader = new SafetensorsReader(file);
                 NDManager manager = Torch.newManager()) {
-            ParameterScope scope = ParameterScope.reading(manager, reader);
+            ParameterScope scope = ParameterScope.reading(manager, reader, new RunSeed(0));
             scope.child("a").parameter("weight", Initializer.zeros(), 3);
             scope.child("a").parameter("bias", Initializer.zeros(), 3);
             assertThatThrownBy(scope::finish)

@@ -7,6 +7,7 @@ import dev.querent.model.LanguageInput;
 import dev.querent.model.LanguageModel;
 import dev.querent.plugin.CheckpointConfig;
 import dev.querent.plugin.ConfigBinder;
+import dev.querent.random.RunSeed;
 import dev.querent.testing.Golden;
 import dev.querent.text.WordLevelTokenizer;
 import dev.querent.torch.Torch;
@@ -38,7 +39,7 @@ public final class Fixture<M extends LanguageModel> implements AutoCloseable {
         Path path = Golden.folder(test, folder);
         golden = new Golden(path.resolve("golden.safetensors"));
         try (SafetensorsReader weights = new SafetensorsReader(path.resolve("model.safetensors"))) {
-            ParameterScope scope = ParameterScope.reading(manager, weights);
+            ParameterScope scope = ParameterScope.reading(manager, weights, new RunSeed(0));
             // Words w5, w6, ...: the number is the id.
             model = build.apply(
                     read(path, config),

@@ -44,7 +44,7 @@ class ClipVitTest {
     private static ClipVit read(NDManager manager, String folder, String file, ClipVit.Config config) {
         Path weights = Golden.folder(ClipVitTest.class, folder).resolve(file);
         try (WeightSource source = CheckpointFolder.open(weights)) {
-            ParameterScope scope = ParameterScope.reading(manager, source);
+            ParameterScope scope = ParameterScope.reading(manager, source, new RunSeed(0));
             ClipVit model = new ClipVit(config, context(scope));
             scope.finish();
             return model;

@@ -9,6 +9,7 @@ import dev.querent.model.ComponentContext;
 import dev.querent.nn.Activation;
 import dev.querent.plugin.CheckpointConfig;
 import dev.querent.plugin.ConfigBinder;
+import dev.querent.random.RunSeed;
 import dev.querent.testing.Golden;
 import dev.querent.torch.Torch;
 import dev.querent.weights.CheckpointFolder;
@@ -48,7 +49,7 @@ class EvaClipVitTest {
 
     private static EvaClipVit read(NDManager manager, Path weights, EvaClipVit.Config config) {
         try (WeightSource source = CheckpointFolder.open(weights)) {
-            ParameterScope scope = ParameterScope.reading(manager, source);
+            ParameterScope scope = ParameterScope.reading(manager, source, new RunSeed(0));
             EvaClipVit model = new EvaClipVit(config, new ComponentContext(scope, layout -> {
                 throw new AssertionError("an image encoder has no tokenizer");
             }));

@@ -3,6 +3,7 @@ package dev.querent.language.opt;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.querent.language.CachedDecoder;
+import dev.querent.language.LanguageNames;
 import dev.querent.model.ComponentContext;
 import dev.querent.model.DecoderOnly;
 import dev.querent.model.LanguageInput;
@@ -40,38 +41,42 @@ public final class Opt implements DecoderOnly {
 
     /** Settings of an OPT. */
     public record Config(
-            @Doc("number of token embeddings; default: the tokenizer's size") @CheckpointField("vocab_size")
+            @Doc("number of token embeddings; default: the tokenizer's size")
+            @CheckpointField({"text_config.vocab_size", "vocab_size"})
             Optional<Integer> vocabularySize,
 
-            @Doc("width D of the layers") @CheckpointField("hidden_size")
+            @Doc("width D of the layers") @CheckpointField({"text_config.hidden_size", "hidden_size"})
             int hiddenSize,
 
             @Doc("width of token embeddings and soft prompt where it differs from the layers' (350m: 512)")
-            @CheckpointField("word_embed_proj_dim")
+            @CheckpointField({"text_config.word_embed_proj_dim", "word_embed_proj_dim"})
             Optional<Integer> embeddingSize,
 
-            @Doc("number of layers") @CheckpointField("num_hidden_layers")
+            @Doc("number of layers") @CheckpointField({"text_config.num_hidden_layers", "num_hidden_layers"})
             int layers,
 
-            @Doc("number of attention heads; divides the width") @CheckpointField("num_attention_heads")
+            @Doc("number of attention heads; divides the width")
+            @CheckpointField({"text_config.num_attention_heads", "num_attention_heads"})
             int heads,
 
-            @Doc("width of the feed-forward networks") @CheckpointField("ffn_dim")
+            @Doc("width of the feed-forward networks") @CheckpointField({"text_config.ffn_dim", "ffn_dim"})
             int feedForwardSize,
 
-            @Doc("longest sequence in tokens, soft prompt included") @CheckpointField("max_position_embeddings")
+            @Doc("longest sequence in tokens, soft prompt included")
+            @CheckpointField({"text_config.max_position_embeddings", "max_position_embeddings"})
             int maxPositions,
 
-            @Doc("layer norm before each part (350m: after)") @CheckpointField("do_layer_norm_before")
+            @Doc("layer norm before each part (350m: after)")
+            @CheckpointField({"text_config.do_layer_norm_before", "do_layer_norm_before"})
             boolean layerNormBefore,
 
             @Doc("dropout probability while the model itself is trained; a frozen model has none")
-            @CheckpointField("dropout")
+            @CheckpointField({"text_config.dropout", "dropout"})
             double dropout,
 
             @Doc(
                     "standard deviation of initial weights; 0.02 suits widths near 1000, narrow models hardly learn from it")
-            @CheckpointField("init_std")
+            @CheckpointField({"text_config.init_std", "init_std"})
             double initialStd,
 
             @Doc("longest text in training, in tokens, begin and end included; longer ones are cut")
@@ -123,6 +128,11 @@ public final class Opt implements DecoderOnly {
         Check.that(
                 vocabulary >= tokenizer.size(),
                 "vocabulary-size: expected at least the tokenizer's " + tokenizer.size() + ", found " + vocabulary);
+        context.weights().translate(LanguageNames::part);
+        context.weights()
+                .translate(source ->
+                        LanguageNames.renamed(source, "decoder.", stored -> "model." + stored)); // older files
+        context.weights().ignore("model.decoder.version");
         context.weights().ignore("lm_head.weight"); // always the token embeddings; some files repeat them
         stack = new OptStack(
                 config, vocabulary, context.weights().child("model").child("decoder"));

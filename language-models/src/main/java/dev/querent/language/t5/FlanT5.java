@@ -3,6 +3,7 @@ package dev.querent.language.t5;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.querent.language.CachedDecoder;
+import dev.querent.language.LanguageNames;
 import dev.querent.language.t5.T5Attention.KeysAndValues;
 import dev.querent.model.ComponentContext;
 import dev.querent.model.EncoderDecoder;
@@ -48,48 +49,57 @@ public final class FlanT5 implements EncoderDecoder {
 
     /** Settings of a T5. */
     public record Config(
-            @Doc("number of token embeddings; default: the tokenizer's size") @CheckpointField("vocab_size")
+            @Doc("number of token embeddings; default: the tokenizer's size")
+            @CheckpointField({"text_config.vocab_size", "vocab_size"})
             Optional<Integer> vocabularySize,
 
-            @Doc("width Dl of embeddings and layers") @CheckpointField("d_model")
+            @Doc("width Dl of embeddings and layers") @CheckpointField({"text_config.d_model", "d_model"})
             int width,
 
-            @Doc("width of one attention head") @CheckpointField("d_kv")
+            @Doc("width of one attention head") @CheckpointField({"text_config.d_kv", "d_kv"})
             int headSize,
 
-            @Doc("number of attention heads") @CheckpointField("num_heads")
+            @Doc("number of attention heads") @CheckpointField({"text_config.num_heads", "num_heads"})
             int heads,
 
-            @Doc("width of the feed-forward networks") @CheckpointField("d_ff")
+            @Doc("width of the feed-forward networks") @CheckpointField({"text_config.d_ff", "d_ff"})
             int feedForwardSize,
 
-            @Doc("number of encoder layers") @CheckpointField("num_layers")
+            @Doc("number of encoder layers") @CheckpointField({"text_config.num_layers", "num_layers"})
             int layers,
 
-            @Doc("number of decoder layers; default: as many as the encoder's") @CheckpointField("num_decoder_layers")
+            @Doc("number of decoder layers; default: as many as the encoder's")
+            @CheckpointField({"text_config.num_decoder_layers", "num_decoder_layers"})
             Optional<Integer> decoderLayers,
 
             @Doc("activation of the gate; BLIP-2 runs FlanT5 with gelu instead of its own gelu-new")
-            @CheckpointField("dense_act_fn")
+            @CheckpointField({"text_config.dense_act_fn", "dense_act_fn"})
             Activation activation,
 
-            @Doc("number of buckets of relative positions") @CheckpointField("relative_attention_num_buckets")
+            @Doc("number of buckets of relative positions")
+            @CheckpointField({"text_config.relative_attention_num_buckets", "relative_attention_num_buckets"})
             int positionBuckets,
 
             @Doc("distance in tokens from which all positions share a bucket")
-            @CheckpointField("relative_attention_max_distance")
+            @CheckpointField({"text_config.relative_attention_max_distance", "relative_attention_max_distance"})
             int maxDistance,
 
             @Doc("whether the head is the embedding, scores then scaled by 1/sqrt(width) (T5 before v1.1)")
             // transformers 5 always says tied, and says what is meant under the first name
-            @CheckpointField({"scale_decoder_outputs", "tie_word_embeddings"})
+            @CheckpointField({
+                "text_config.scale_decoder_outputs",
+                "text_config.tie_word_embeddings",
+                "scale_decoder_outputs",
+                "tie_word_embeddings"
+            })
             boolean tiedHead,
 
             @Doc("dropout probability while the model itself is trained; a frozen model has none")
-            @CheckpointField("dropout_rate")
+            @CheckpointField({"text_config.dropout_rate", "dropout_rate"})
             double dropout,
 
-            @Doc("longest encoder input in tokens, soft prompt included") @CheckpointField("n_positions")
+            @Doc("longest encoder input in tokens, soft prompt included")
+            @CheckpointField({"text_config.n_positions", "n_positions"})
             int maxPositions,
 
             @Doc("longest prefix and longest target in training, in tokens, end included; longer ones are cut")
@@ -155,6 +165,7 @@ public final class FlanT5 implements EncoderDecoder {
                 vocabulary >= tokenizer.size(),
                 "vocabulary-size: expected at least the tokenizer's " + tokenizer.size() + ", found " + vocabulary);
         ParameterScope scope = context.weights();
+        scope.translate(LanguageNames::part);
         scope.ignore("encoder.embed_tokens.weight"); // always "shared"; some files repeat it
         scope.ignore("decoder.embed_tokens.weight");
         tokens = new Embedding(scope.child("shared"), vocabulary, config.width(), new Initializer.Normal(1));
