@@ -12,9 +12,15 @@ import java.util.Optional;
  * @param softPrompt (B, Q, Dl), or empty for text alone
  * @param prefixes B texts behind the soft prompt, without special tokens; each may be empty
  * @param targets B texts to be predicted; empty strings while decoding
+ * @param firstPosition where the sequence begins in the table of a model that has learned positions; models with relative
+ *     positions take no notice
  */
 public record LanguageInput(
-        NDManager manager, Optional<NDArray> softPrompt, List<String> prefixes, List<String> targets) {
+        NDManager manager,
+        Optional<NDArray> softPrompt,
+        List<String> prefixes,
+        List<String> targets,
+        int firstPosition) {
     public LanguageInput {
         prefixes = List.copyOf(prefixes);
         targets = List.copyOf(targets);
@@ -25,12 +31,13 @@ public record LanguageInput(
 
     /** Input for training behind a soft prompt. */
     public static LanguageInput training(NDArray softPrompt, List<String> prefixes, List<String> targets) {
-        return new LanguageInput(softPrompt.getManager(), Optional.of(softPrompt), prefixes, targets);
+        return new LanguageInput(softPrompt.getManager(), Optional.of(softPrompt), prefixes, targets, 0);
     }
 
     /** Input for training on text alone. */
-    public static LanguageInput textOnly(NDManager manager, List<String> prefixes, List<String> targets) {
-        return new LanguageInput(manager, Optional.empty(), prefixes, targets);
+    public static LanguageInput textOnly(
+            NDManager manager, List<String> prefixes, List<String> targets, int firstPosition) {
+        return new LanguageInput(manager, Optional.empty(), prefixes, targets, firstPosition);
     }
 
     /** Input for decoding behind a soft prompt. */
@@ -39,7 +46,8 @@ public record LanguageInput(
                 softPrompt.getManager(),
                 Optional.of(softPrompt),
                 prefixes,
-                prefixes.stream().map(p -> "").toList());
+                prefixes.stream().map(p -> "").toList(),
+                0);
     }
 
     /** Number of texts B. */

@@ -73,7 +73,7 @@ final class RunContext implements StepContext {
 
     @Override
     public Bridge untrainedBridge(NDManager manager) {
-        return run.models().untrainedBridge(manager, step);
+        return run.models().untrainedBridge(manager);
     }
 
     @Override

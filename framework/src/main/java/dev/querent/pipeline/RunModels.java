@@ -87,13 +87,13 @@ public final class RunModels {
 
     /** The bridge; as {@link #vision}. */
     public Bridge bridge(NDManager manager, Optional<String> before) {
-        return build("bridge", Bridge.class, manager, before, shape(before));
+        return build("bridge", Bridge.class, manager, before, shape());
     }
 
     /** The bridge as it would be before any training, for comparison. */
-    Bridge untrainedBridge(NDManager manager, String before) {
+    Bridge untrainedBridge(NDManager manager) {
         ParameterScope scope = ParameterScope.initialised(manager, new RunSeed(experiment.seed()));
-        return create(setting("bridge"), Bridge.class, scope, new Object[] {shape(Optional.of(before))});
+        return create(setting("bridge"), Bridge.class, scope, shape());
     }
 
     private PluginSetting setting(String role) {
@@ -101,12 +101,15 @@ public final class RunModels {
                 .orElseThrow(() -> new IllegalStateException("the experiment has no component called " + role));
     }
 
-    private BridgeShape shape(Optional<String> before) {
-        // built for their sizes alone: a component says its sizes itself, whatever configuration they come from
+    /** What the components that are wired say of themselves, whatever configuration that comes from. */
+    private BridgeShape shape() {
         try (NDManager passing = Torch.newManager()) {
-            VisionEncoder vision = vision(passing, before);
+
+            VisionEncoder vision = create(setting("vision"), VisionEncoder.class, ParameterScope.shapesOnly(passing));
             OptionalInt languageWidth = experiment.language().isPresent()
-                    ? OptionalInt.of(language(passing, before).width())
+                    ? OptionalInt.of(
+                            create(setting("language"), LanguageModel.class, ParameterScope.shapesOnly(passing))
+                                    .width())
                     : OptionalInt.empty();
             return new BridgeShape(vision.width(), vision.tokens(), languageWidth);
         }
@@ -127,7 +130,7 @@ public final class RunModels {
         }
     }
 
-    private <T> T create(PluginSetting setting, Class<T> kind, ParameterScope scope, Object[] supplied) {
+    private <T> T create(PluginSetting setting, Class<T> kind, ParameterScope scope, Object... supplied) {
         Object[] all = java.util.Arrays.copyOf(supplied, supplied.length + 1);
         all[supplied.length] = new ComponentContext(scope, layout -> tokenizer(setting, layout));
         T component = setting.create(kind, all);

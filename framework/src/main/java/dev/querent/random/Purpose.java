@@ -11,5 +11,6 @@ public enum Purpose {
     MASKING,
     PREFIX_SPLIT,
     SAMPLING,
-    GENERATED_DATA
+    GENERATED_DATA,
+    TEXT_POSITION
 }

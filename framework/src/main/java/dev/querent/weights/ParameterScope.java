@@ -46,6 +46,16 @@ public final class ParameterScope {
         return new ParameterScope("", new Registry(manager, Optional.of(source), seed), false);
     }
 
+    /**
+     * A scope whose parameters have shapes and no memory of their own, for building a model only to ask it for its sizes. All
+     * values of a parameter are one zero.
+     */
+    public static ParameterScope shapesOnly(NDManager manager) {
+        Registry registry = new Registry(manager, Optional.empty(), new RunSeed(0));
+        registry.shapesOnly = true;
+        return new ParameterScope("", registry, false);
+    }
+
     public ParameterScope child(String name) {
         return new ParameterScope(prefix + name + ".", registry, mayBeMissing);
     }
@@ -147,6 +157,7 @@ public final class ParameterScope {
         private final NDManager manager;
         private Optional<WeightSource> source;
         private final RunSeed seed;
+        private boolean shapesOnly;
         private final Map<String, NDArray> created = new LinkedHashMap<>();
         private final List<String> problems = new ArrayList<>();
         private final List<String> ignored = new ArrayList<>();
@@ -161,6 +172,9 @@ public final class ParameterScope {
             NDArray tensor = source.filter(s -> !mayBeMissing || s.shape(name).isPresent())
                     .map(s -> read(s, name, fit, shape))
                     .orElseGet(() -> {
+                        if (shapesOnly) {
+                            return manager.zeros(new Shape(1), DataType.FLOAT32).broadcast(shape);
+                        }
                         NDArray fresh = manager.zeros(new Shape(shape), DataType.FLOAT32);
                         initializer.fill(fresh, seed.at(Purpose.INITIALISATION, name));
                         return fresh;

@@ -226,7 +226,7 @@ public abstract class LanguageModelContract {
         String before = model.parameters().hash();
         GradientCheck.check(
                 Map.of("soft prompt", prompt),
-                scratch -> model.loss(new LanguageInput(scratch, Optional.of(prompt), PREFIXES, TARGETS)));
+                scratch -> model.loss(new LanguageInput(scratch, Optional.of(prompt), PREFIXES, TARGETS, 0)));
         assertThat(model.parameters().hash()).isEqualTo(before);
         assertThat(model.parameters().list()).noneMatch(NDArray::hasGradient);
     }
@@ -237,7 +237,7 @@ public abstract class LanguageModelContract {
         model.parameters().setTrainable(true);
         Map<String, float[]> gradients = GradientCheck.gradients(
                 model.parameters().asMap(),
-                scratch -> model.loss(new LanguageInput(scratch, Optional.of(prompt), PREFIXES, TARGETS)));
+                scratch -> model.loss(new LanguageInput(scratch, Optional.of(prompt), PREFIXES, TARGETS, 0)));
         gradients.forEach((name, gradient) -> {
             boolean some = false;
             for (float value : gradient) {
@@ -287,7 +287,7 @@ public abstract class LanguageModelContract {
                 try (Torch.GradientMode on = Torch.recordGradients();
                         NDManager scratch = Torch.newManager()) {
                     Torch.seed(step);
-                    Torch.backward(learner.loss(new LanguageInput(scratch, Optional.of(prompt), PREFIXES, TARGETS)));
+                    Torch.backward(learner.loss(new LanguageInput(scratch, Optional.of(prompt), PREFIXES, TARGETS, 0)));
                     optimizer.step(1e-2);
                 }
             }
@@ -310,7 +310,7 @@ public abstract class LanguageModelContract {
         }
         assertThat(manager.getManagedArrays()).as("a decoder owns its memory").hasSize(before);
         try (NDManager scratch = Torch.newManager()) {
-            model.loss(new LanguageInput(scratch, Optional.of(prompt), PREFIXES, TARGETS));
+            model.loss(new LanguageInput(scratch, Optional.of(prompt), PREFIXES, TARGETS, 0));
         }
         assertThat(manager.getManagedArrays())
                 .as("a loss belongs to the input's manager")
@@ -327,10 +327,10 @@ public abstract class LanguageModelContract {
             assertThat(loss(prompt, List.of("a red"), List.of(target))).isFinite();
         }
         assertThat(loss(prompt, List.of(longText), List.of("yes"))).isFinite();
-        assertThat(model.loss(LanguageInput.textOnly(manager, List.of("", "a"), List.of("a red", "")))
+        assertThat(model.loss(LanguageInput.textOnly(manager, List.of("", "a"), List.of("a red", ""), 0))
                         .getFloat())
                 .isFinite();
-        LanguageInput text = LanguageInput.textOnly(manager, List.of("", "a red"), List.of("", ""));
+        LanguageInput text = LanguageInput.textOnly(manager, List.of("", "a red"), List.of("", ""), 0);
         try (TextDecoder decoder = model.decoder(text)) {
             assertThat(decoder.rows()).isEqualTo(2);
             assertThat(decoder.logits().getShape().get(1))

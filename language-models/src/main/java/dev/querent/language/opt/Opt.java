@@ -146,13 +146,18 @@ public final class Opt implements DecoderOnly {
 
     NDArray loss(LanguageInput input, double dropout) {
         int promptLength = promptLength(input);
-        int room = config.maxPositions() - promptLength;
+        int room = config.maxPositions() - input.firstPosition() - promptLength;
         Check.that(room >= 2, "a soft prompt of " + promptLength + " leaves no room for text: raise max-positions");
         OptText.Training training = text.training(input, Math.min(config.maxTextTokens(), room));
         TokenBatch tokens = training.tokens();
         NDArray embeddings = embed(input.manager(), input, tokens); // (B, Q + T, Dl)
         NDArray hidden = stack.forward(
-                embeddings, OptText.keyMask(promptLength, tokens.mask()), dropout, List.of(), layer -> {});
+                embeddings,
+                OptText.keyMask(promptLength, tokens.mask()),
+                input.firstPosition(),
+                dropout,
+                List.of(),
+                layer -> {});
         // Position i predicts token i + 1: the last place of the soft prompt predicts the first token.
         int first = promptLength == 0 ? 1 : 0;
         NDArray predicting = Tensors.slice(hidden, 1, promptLength + first - 1, promptLength + tokens.length() - 1);

@@ -9,6 +9,7 @@ import dev.querent.model.LanguageModel;
 import dev.querent.plugin.Check;
 import dev.querent.plugin.Doc;
 import dev.querent.plugin.Plugin;
+import dev.querent.random.Purpose;
 import dev.querent.step.ExperimentParts;
 import dev.querent.step.PipelineStep;
 import dev.querent.step.StepContext;
@@ -30,11 +31,17 @@ public final class TextPretrainingStep implements PipelineStep {
     /** Settings. */
     public record Config(
             @Doc("length and speed of training") TrainingConfig training,
-            @Doc("texts an optimiser step") int batchSize) {
-        public static final Config DEFAULTS = new Config(TrainingConfig.DEFAULTS, 64);
+            @Doc("texts an optimiser step") int batchSize,
+
+            @Doc(
+                    "the texts of a step begin at a position drawn from 0 to this one, as they do in the long documents of real"
+                            + " pre-training: behind a soft prompt they won't begin at 0")
+            int lastStart) {
+        public static final Config DEFAULTS = new Config(TrainingConfig.DEFAULTS, 64, 0);
 
         public Config {
             Check.positive("batch-size", batchSize);
+            Check.range("last-start", lastStart, 0, 1_000_000);
         }
     }
 
@@ -63,7 +70,8 @@ public final class TextPretrainingStep implements PipelineStep {
                 LanguageInput input = LanguageInput.textOnly(
                         owner,
                         texts.stream().map(TextPair::prefix).toList(),
-                        texts.stream().map(TextPair::target).toList());
+                        texts.stream().map(TextPair::target).toList(),
+                        context.seed().generator(Purpose.TEXT_POSITION, step).nextInt(config.lastStart() + 1));
                 return new Objective.Loss(model.loss(input), Map.of());
             });
             context.save("language", model.parameters());
