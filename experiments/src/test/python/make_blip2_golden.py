@@ -22,7 +22,7 @@ WORDS = 24
 IMAGE_TOKEN = WORDS
 VISION = dict(hidden_size=12, num_hidden_layers=2, num_attention_heads=3, intermediate_size=14, image_size=12, patch_size=4)
 QFORMER = dict(hidden_size=8, num_hidden_layers=3, num_attention_heads=2, intermediate_size=10, encoder_hidden_size=12,
-               max_position_embeddings=16, vocab_size=WORDS)
+               max_position_embeddings=40, vocab_size=WORDS)
 
 
 def randomize(model, seed):
@@ -31,7 +31,7 @@ def randomize(model, seed):
         for name, parameter in model.named_parameters():
             noise = torch.randn(parameter.shape, generator=generator)
             norm = "norm" in name.lower() and name.endswith("weight")
-            parameter.copy_(1 + 0.2 * noise if norm else (0.6 if "embed" in name else 0.3) * noise)
+            parameter.copy_(1 + 0.2 * noise if norm else (0.3 if "embed" in name else 0.6) * noise)
         for layer in model.vision_model.encoder.layers:
             layer.self_attn.qkv.bias[12:24] = 0  # as LAVIS trained them: keys have no bias
     return model.eval()
@@ -54,7 +54,7 @@ def lavis(model, parts):
     names = {"vision_model.post_layernorm.": "ln_vision.", "qformer.layernorm.": "Qformer.bert.embeddings.LayerNorm.",
              "qformer.": "Qformer.bert.", "embeddings.": "Qformer.bert.embeddings.", "vision_projection.": "vision_proj.",
              "text_projection.": "text_proj.", "language_projection.": parts}
-    state = {"Qformer.bert.embeddings.position_ids": torch.arange(16)[None]}
+    state = {"Qformer.bert.embeddings.position_ids": torch.arange(40)[None]}
     for name, value in model.state_dict().items():
         for new, old in names.items():
             if name.startswith(new):
@@ -101,14 +101,13 @@ def generation(folder, text_config, seed, special, begin, end_id, projection):
             prompt = ([2] if begin else []) + words + ([] if begin else [1])
             ids = torch.tensor([[IMAGE_TOKEN] * 3 + prompt] * 3)
             mask = torch.ones_like(ids)
-            common = dict(pixel_values=pixels, input_ids=ids, attention_mask=mask, max_new_tokens=7, do_sample=False,
-                          eos_token_id=end_id, pad_token_id=1 if begin else 0)
+            # Not model.generate: for OPT it silently asks for as many new tokens as the prompt is long, at least.
+            embeddings = torch.cat([tensors["soft-prompt"], model.get_input_embeddings()(ids[:, 3:])], 1)
+            common = dict(inputs_embeds=embeddings, attention_mask=mask, max_new_tokens=7, do_sample=False, eos_token_id=end_id,
+                          pad_token_id=1 if begin else 0)
             for method, options in {"greedy": dict(num_beams=1), "beams": dict(num_beams=5, length_penalty=-1.0),
-                                    "penalised": dict(num_beams=3, length_penalty=1.0, repetition_penalty=1.5, min_new_tokens=2)}.items():
-                tokens = model.generate(**common, **options)
-                if tokens.shape[1] > 7 and begin:
-                    tokens = tokens[:, ids.shape[1]:] if tokens.shape[1] > ids.shape[1] else tokens
-                tensors[f"{name}.{method}"] = tokens
+                                    "long": dict(num_beams=3, length_penalty=2.0, min_new_tokens=3)}.items():
+                tensors[f"{name}.{method}"] = model.language_model.generate(**common, **options)
             if begin:
                 tensors[f"{name}.next"] = model(pixel_values=pixels, input_ids=ids, attention_mask=mask).logits[:, -1]
             else:
@@ -147,9 +146,9 @@ def main(root):
     torch.set_num_threads(1)
     generation(root / "opt", OPTConfig(vocab_size=WORDS + 1, hidden_size=10, num_hidden_layers=2, num_attention_heads=2,
                                        ffn_dim=12, max_position_embeddings=32, word_embed_proj_dim=10, eos_token_id=4),
-               1, ["<s>", "<pad>", "</s>", "<unk>", "\n"], "</s>", 4, "opt_proj.")
+               13, ["<s>", "<pad>", "</s>", "<unk>", "\n"], "</s>", 4, "opt_proj.")
     generation(root / "t5", T5Config(vocab_size=WORDS + 1, d_model=10, d_kv=4, d_ff=12, num_layers=2, num_heads=2,
-                                     feed_forward_proj="gated-gelu", dense_act_fn="gelu", is_gated_act=True,
+                                     tie_word_embeddings=False, feed_forward_proj="gated-gelu", dense_act_fn="gelu", is_gated_act=True,
                                      decoder_start_token_id=0),
                2, ["<pad>", "</s>", "<unk>"], None, 1, "t5_proj.")
     retrieval(root / "itm", 3)

@@ -38,7 +38,12 @@ public final class QFormer implements RepresentationLearner {
     static final double NORM_EPSILON = 1e-12;
 
     private static final TokenizerLayout LAYOUT = new TokenizerLayout(
-            List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "[DEC]"), "[PAD]", "[UNK]", "[CLS]", "[SEP]");
+            List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "[DEC]"),
+            "[PAD]",
+            "[UNK]",
+            "[CLS]",
+            "[SEP]",
+            List.of("[DEC]"));
 
     /** Sizes and initialisation. */
     public record Config(

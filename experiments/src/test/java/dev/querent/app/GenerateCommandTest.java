@@ -103,12 +103,12 @@ class GenerateCommandTest {
         err.getBuffer().setLength(0);
         Path checkpoint = Files.createDirectories(folder.resolve("checkpoint"));
         assertThat(run(checkpoint, image.toString())).isEqualTo(2);
-        assertThat(err.toString()).contains("not a run").hasLineCount(1);
+        assertThat(err.toString()).contains("neither a run").hasLineCount(1);
 
         err.getBuffer().setLength(0);
         Files.writeString(checkpoint.resolve("config.json"), "{}");
         assertThat(run(checkpoint, image.toString())).isEqualTo(2);
-        assertThat(err.toString()).contains("Hugging Face layout").hasLineCount(1);
+        assertThat(err.toString()).contains("expected model_type \"blip-2\"").hasLineCount(1);
     }
 
     @Test

@@ -32,6 +32,11 @@ public final class ExperimentLoader {
             ExperimentKeys.BRIDGE,
             ExperimentKeys.STEPS);
 
+    private static final Map<String, Class<?>> ROLES = Map.of(
+            ExperimentKeys.VISION, VisionEncoder.class,
+            ExperimentKeys.LANGUAGE, LanguageModel.class,
+            ExperimentKeys.BRIDGE, Bridge.class);
+
     private final PluginRegistry registry;
 
     public ExperimentLoader(PluginRegistry registry) {
@@ -58,6 +63,25 @@ public final class ExperimentLoader {
             throw new ExperimentException(problems.list());
         }
         return experiment.get();
+    }
+
+    /**
+     * Binds components outside an experiment.
+     *
+     * @param root with {@code vision}, {@code bridge} and {@code language} as an experiment has them, each of which may be missing
+     * @return the settings by role
+     * @throws ExperimentException with everything that is wrong
+     */
+    public Map<String, PluginSetting> components(Mapping root) {
+        Problems problems = new Problems();
+        SettingBinder settings = new SettingBinder(registry, new ConfigBinder(problems), problems);
+        Map<String, PluginSetting> bound = new LinkedHashMap<>();
+        ROLES.forEach(
+                (role, kind) -> settings.component(root, role, kind).ifPresent(setting -> bound.put(role, setting)));
+        if (!problems.isEmpty()) {
+            throw new ExperimentException(problems.list());
+        }
+        return bound;
     }
 
     private Optional<Experiment> bind(Mapping root, Path file, Problems problems) {
@@ -96,12 +120,8 @@ public final class ExperimentLoader {
 
     /** The wired plugin classes; empty where one of them can't be known, so that no step is asked about half an experiment. */
     private static Optional<ExperimentParts> parts(Mapping root, SettingBinder settings) {
-        Map<String, Class<?>> kinds = Map.of(
-                ExperimentKeys.VISION, VisionEncoder.class,
-                ExperimentKeys.LANGUAGE, LanguageModel.class,
-                ExperimentKeys.BRIDGE, Bridge.class);
         Map<String, Class<?>> types = new LinkedHashMap<>();
-        for (Map.Entry<String, Class<?>> role : kinds.entrySet()) {
+        for (Map.Entry<String, Class<?>> role : ROLES.entrySet()) {
             ConfigNode node = root.entries().get(role.getKey());
             if (node != null && !node.isNull()) {
                 Optional<PluginDescriptor> plugin = settings.plugin(node, role.getKey(), role.getValue());

@@ -9,10 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 
 /**
  * A tokenizer described by a {@code tokenizer.json}, as published checkpoints bring it, run by DJL's tokenizers. Reads
@@ -27,22 +29,19 @@ public final class JsonTokenizer implements TextTokenizer {
     private JsonTokenizer(HuggingFaceTokenizer tokenizer, Map<String, Long> ids) {
         this.tokenizer = tokenizer;
         this.ids = ids;
-        size = 1
-                + (int) ids.values().stream()
-                        .mapToLong(Long::longValue)
-                        .max()
-                        .orElseThrow(() -> new IllegalArgumentException("the tokenizer has no vocabulary"));
+        size = size(ids);
     }
 
     /**
      * Reads a tokenizer.
      *
      * @param file a {@code tokenizer.json}
+     * @param added special tokens that get the next ids where it doesn't have them
      * @throws IllegalArgumentException where the file is no tokenizer
      */
-    public static JsonTokenizer read(Path file) {
+    public static JsonTokenizer read(Path file, List<String> added) {
         try {
-            return parse(Files.readString(file));
+            return parse(Files.readString(file), added);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (IllegalArgumentException e) {
@@ -53,10 +52,18 @@ public final class JsonTokenizer implements TextTokenizer {
     /**
      * A tokenizer from the content of a {@code tokenizer.json}.
      *
+     * @param added see {@link #read}
      * @throws IllegalArgumentException where it is no tokenizer
      */
-    public static JsonTokenizer parse(String json) {
-        Map<String, Long> ids = vocabulary(json);
+    public static JsonTokenizer parse(String json, List<String> added) {
+        JsonNode root = tree(json);
+        Map<String, Long> ids = vocabulary(root);
+        for (String token : added) {
+            if (!ids.containsKey(token)) {
+                add(root, token, size(ids));
+                ids.put(token, (long) size(ids));
+            }
+        }
         // DJL calls home once a day unless one of these is set; the library is in the jar, so nothing needs the
         // network.
         System.setProperty("OPT_OUT_TRACKING", "true");
@@ -67,8 +74,9 @@ public final class JsonTokenizer implements TextTokenizer {
                 "padding", "do_not_pad",
                 "modelMaxLength", Integer.toString(Integer.MAX_VALUE));
         try {
-            byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
-            return new JsonTokenizer(HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(bytes), options), ids);
+            byte[] bytes = root.toString().getBytes(StandardCharsets.UTF_8);
+            return new JsonTokenizer(
+                    HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(bytes), options), Map.copyOf(ids));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (RuntimeException e) { // the native side throws nothing more exact
@@ -77,14 +85,7 @@ public final class JsonTokenizer implements TextTokenizer {
     }
 
     /** Every token with its id: the model's vocabulary (an object, or a list of token and score) and the added tokens. */
-    private static Map<String, Long> vocabulary(String json) {
-        JsonNode root;
-        try {
-            root = JsonMapper.shared().readTree(json);
-        } catch (JacksonException e) {
-            throw new IllegalArgumentException(
-                    "expected a tokenizer.json, found no JSON: " + e.getOriginalMessage(), e);
-        }
+    private static Map<String, Long> vocabulary(JsonNode root) {
         Map<String, Long> ids = new HashMap<>();
         JsonNode vocabulary = root.path("model").path("vocab");
         if (vocabulary.isArray()) {
@@ -99,7 +100,38 @@ public final class JsonTokenizer implements TextTokenizer {
         root.path("added_tokens")
                 .forEach(token -> ids.put(
                         token.path("content").asString(), token.path("id").asLong()));
-        return Map.copyOf(ids);
+        return ids;
+    }
+
+    private static JsonNode tree(String json) {
+        try {
+            return JsonMapper.shared().readTree(json);
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException(
+                    "expected a tokenizer.json, found no JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    private static void add(JsonNode root, String token, int id) {
+        if (!(root.path("added_tokens") instanceof ArrayNode list)) {
+            throw new IllegalArgumentException("expected a tokenizer.json with a list added_tokens");
+        }
+        list.addObject()
+                .put("id", id)
+                .put("content", token)
+                .put("single_word", false)
+                .put("lstrip", false)
+                .put("rstrip", false)
+                .put("normalized", false)
+                .put("special", true);
+    }
+
+    private static int size(Map<String, Long> ids) {
+        return 1
+                + (int) ids.values().stream()
+                        .mapToLong(Long::longValue)
+                        .max()
+                        .orElseThrow(() -> new IllegalArgumentException("the tokenizer has no vocabulary"));
     }
 
     @Override

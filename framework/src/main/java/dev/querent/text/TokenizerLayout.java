@@ -11,9 +11,12 @@ import java.util.List;
  * @param unknown stands for words outside the vocabulary
  * @param begin put before every text; empty for none
  * @param end put behind every text; empty for none
+ * @param added special tokens that a model adds to the published tokenizer of its family
  */
-public record TokenizerLayout(List<String> specialTokens, String pad, String unknown, String begin, String end) {
+public record TokenizerLayout(
+        List<String> specialTokens, String pad, String unknown, String begin, String end, List<String> added) {
     public TokenizerLayout {
         specialTokens = List.copyOf(specialTokens);
+        added = List.copyOf(added);
     }
 }

@@ -36,7 +36,7 @@ public final class WordLevelTokenizer {
      * @param words or whole texts; each is split, and a word seen before adds nothing
      */
     public static JsonTokenizer of(Collection<String> words, TokenizerLayout layout) {
-        return JsonTokenizer.parse(json(words, layout));
+        return JsonTokenizer.parse(json(words, layout), List.of());
     }
 
     /** The words that a text is split into, in lower case, with repetitions. */

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class WordLevelTokenizerTest {
 
-    private static final TokenizerLayout LAYOUT =
-            new TokenizerLayout(List.of("<pad>", "<s>", "</s>", "<unk>", "\n"), "<pad>", "<unk>", "<s>", "</s>");
+    private static final TokenizerLayout LAYOUT = new TokenizerLayout(
+            List.of("<pad>", "<s>", "</s>", "<unk>", "\n"), "<pad>", "<unk>", "<s>", "</s>", List.of());
 
     private final JsonTokenizer tokenizer = WordLevelTokenizer.of(
             List.of("a", "Red", "dog", "left", "of", ".", "t-shirt", "s", "'", "schön", "犬", "😀", "a red"), LAYOUT);
@@ -79,14 +79,19 @@ class WordLevelTokenizerTest {
     @Test
     void aFileIsReadAndABadOneRefused(@TempDir Path folder) throws Exception {
         Path file = Files.writeString(folder.resolve("tokenizer.json"), WordLevelTokenizer.json(List.of("a"), LAYOUT));
-        assertThat(JsonTokenizer.read(file).encode("a")).containsExactly(1, 5, 2);
+        assertThat(JsonTokenizer.read(file, List.of()).encode("a")).containsExactly(1, 5, 2);
+        JsonTokenizer extended = JsonTokenizer.read(file, List.of("[DEC]", "<s>"));
+        int before = JsonTokenizer.read(file, List.of()).size();
+        assertThat(extended.size()).isEqualTo(before + 1);
+        assertThat(extended.id("[DEC]")).isEqualTo(before);
+        assertThat(extended.encodePlain("a [DEC]")).containsExactly(5, before);
         Files.writeString(file, "{\"model\": {\"vocab\": {\"a\": 0}, \"type\": \"Nonsense\"}}");
-        assertThatThrownBy(() -> JsonTokenizer.read(file))
+        assertThatThrownBy(() -> JsonTokenizer.read(file, List.of()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("tokenizer.json");
         Files.writeString(file, "not json");
-        assertThatThrownBy(() -> JsonTokenizer.read(file)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> JsonTokenizer.read(file, List.of())).isInstanceOf(IllegalArgumentException.class);
         Files.writeString(file, "{}");
-        assertThatThrownBy(() -> JsonTokenizer.read(file)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> JsonTokenizer.read(file, List.of())).isInstanceOf(IllegalArgumentException.class);
     }
 }

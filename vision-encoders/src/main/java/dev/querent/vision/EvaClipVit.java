@@ -76,7 +76,15 @@ public final class EvaClipVit extends VisionTransformer {
         super(config.sizes());
         ParameterScope root = context.weights();
         root.translate(source -> LavisVisionNames.eva(source, config.layers()));
-        for (String other : List.of("query_tokens", "qformer.", "language_projection.", "language_model.")) {
+        for (String other : List.of(
+                "query_tokens",
+                "qformer.",
+                "embeddings.",
+                "itm_head.",
+                "vision_projection.",
+                "text_projection.",
+                "language_projection.",
+                "language_model.")) {
             root.ignore(other);
         }
         ParameterScope scope = root.child("vision_model");

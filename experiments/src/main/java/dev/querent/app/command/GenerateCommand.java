@@ -2,6 +2,7 @@ package dev.querent.app.command;
 
 import dev.querent.experiment.Experiment;
 import dev.querent.experiment.ExperimentLoader;
+import dev.querent.experiment.PluginSetting;
 import dev.querent.experiment.RunDirectory;
 import dev.querent.generation.DecodingConfig;
 import dev.querent.image.BadImageException;
@@ -26,10 +27,10 @@ import picocli.CommandLine.Spec;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** {@code querent generate}: captions images, or answers a question about them, with what a run has trained. */
+/** {@code querent generate}: captions images, or answers a question about them, with what a run has trained or a checkpoint holds. */
 @Command(
         name = "generate",
-        description = "Captions images, or goes on from a prompt about them, with the models of a run.",
+        description = "Captions images, or goes on from a prompt about them, with a run's models or a checkpoint's.",
         mixinStandardHelpOptions = true)
 public final class GenerateCommand implements Callable<Integer> {
 
@@ -38,7 +39,11 @@ public final class GenerateCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--model", required = true, paramLabel = "DIR", description = "Folder of a run, e.g. runs/NAME.")
+    @Option(
+            names = "--model",
+            required = true,
+            paramLabel = "DIR",
+            description = "Folder of a run, e.g. runs/NAME, or of a BLIP-2 checkpoint in Hugging Face's layout.")
     private Path model = Path.of("");
 
     @Option(names = "--image", required = true, arity = "1..*", paramLabel = "FILE", description = "Image files.")
@@ -80,10 +85,14 @@ public final class GenerateCommand implements Callable<Integer> {
             return refused("--" + e.getMessage());
         }
         RunDirectory run = new RunDirectory(model);
-        if (!Files.isRegularFile(run.resolved())) {
-            return refused(noRun());
+        boolean checkpoint = !Files.isRegularFile(run.resolved());
+        if (checkpoint && !CheckpointParts.isCheckpoint(model)) {
+            return refused(neither());
         }
         try (PluginRegistry registry = plugins.open(spec.commandLine().getErr())) {
+            if (checkpoint) {
+                return generate(registry, decoding);
+            }
             Experiment experiment = new ExperimentLoader(registry).load(run.resolved());
             Optional<String> problem = problem(experiment, run);
             if (problem.isPresent()) {
@@ -100,20 +109,31 @@ public final class GenerateCommand implements Callable<Integer> {
         return ExitCode.USAGE;
     }
 
-    private String noRun() {
-        if (!Files.exists(model)) {
-            return model + ": there is no such folder; --model takes the folder of a run, such as runs/NAME";
+    private String neither() {
+        String expected = "; --model takes the folder of a run, such as runs/NAME, or of a checkpoint with config.json";
+        return Files.exists(model)
+                ? model + ": neither a run, resolved.yaml is missing, nor a checkpoint, config.json is missing"
+                        + expected
+                : model + ": there is no such folder" + expected;
+    }
+
+    private int generate(PluginRegistry registry, DecodingConfig decoding) {
+        Map<String, PluginSetting> components;
+        try {
+            components = new ExperimentLoader(registry).components(CheckpointParts.components(model));
+        } catch (IllegalArgumentException e) {
+            return refused(String.valueOf(e.getMessage()));
         }
-        if (Files.exists(model.resolve("config.json"))) {
-            return model
-                    + ": checkpoint folders in Hugging Face layout can't be read yet; --model takes the folder of a run,"
-                    + " such as runs/NAME";
+        if (!components.containsKey("language")) {
+            return refused(model + ": a checkpoint for retrieval, which has no language model and can't write");
         }
-        return model + ": not a run, resolved.yaml is missing; --model takes the folder of a run, such as runs/NAME";
+        try (ImageTextGenerator generator = ImageTextGenerator.of(components, decoding)) {
+            return generate(generator);
+        }
     }
 
     private Optional<String> problem(Experiment experiment, RunDirectory run) {
-        if (!RunGenerator.canGenerate(experiment)) {
+        if (!ImageTextGenerator.canGenerate(experiment)) {
             return Optional.of(
                     model + ": the run's experiment has no language model, or no vision encoder or bridge before"
                             + " it, so it can't write");
@@ -134,30 +154,34 @@ public final class GenerateCommand implements Callable<Integer> {
         if (!trained) {
             spec.commandLine().getErr().println("note: no finished step of " + model + " has trained its bridge yet");
         }
+        try (ImageTextGenerator generator = ImageTextGenerator.of(experiment, run, decoding)) {
+            return generate(generator);
+        }
+    }
+
+    private int generate(ImageTextGenerator generator) {
         Map<Path, RgbImage> decoded = new LinkedHashMap<>();
         Map<Path, String> problems = new LinkedHashMap<>();
         Map<Path, String> texts = new LinkedHashMap<>();
-        try (RunGenerator generator = new RunGenerator(experiment, run, decoding)) {
-            for (Path image : images) {
-                try {
-                    decoded.put(image, ImageDecoder.decode(image));
-                } catch (BadImageException e) {
-                    problems.put(image, String.valueOf(e.getMessage()));
-                    spec.commandLine().getErr().println(e.getMessage());
-                }
-                if (decoded.size() == IMAGES_AT_ONCE) {
-                    texts.putAll(texts(generator, decoded));
-                    decoded.clear();
-                }
+        for (Path image : images) {
+            try {
+                decoded.put(image, ImageDecoder.decode(image));
+            } catch (BadImageException e) {
+                problems.put(image, String.valueOf(e.getMessage()));
+                spec.commandLine().getErr().println(e.getMessage());
             }
-            texts.putAll(texts(generator, decoded));
+            if (decoded.size() == IMAGES_AT_ONCE) {
+                texts.putAll(texts(generator, decoded));
+                decoded.clear();
+            }
         }
+        texts.putAll(texts(generator, decoded));
         spec.commandLine().getErr().flush();
         print(texts, problems);
         return problems.isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 
-    private Map<Path, String> texts(RunGenerator generator, Map<Path, RgbImage> decoded) {
+    private Map<Path, String> texts(ImageTextGenerator generator, Map<Path, RgbImage> decoded) {
         Map<Path, String> texts = new LinkedHashMap<>();
         if (!decoded.isEmpty()) {
             List<String> generated = generator.texts(List.copyOf(decoded.values()), prompt);

@@ -36,8 +36,8 @@ import java.util.Optional;
 public final class Opt implements DecoderOnly {
 
     /** Special tokens with their published ids 0 to 3; the line break, which ends a text, has 50118 in the public tokenizer. */
-    static final TokenizerLayout LAYOUT =
-            new TokenizerLayout(List.of("<s>", "<pad>", "</s>", "<unk>", "\n"), "<pad>", "<unk>", "</s>", "");
+    static final TokenizerLayout LAYOUT = new TokenizerLayout(
+            List.of("<s>", "<pad>", "</s>", "<unk>", "\n"), "<pad>", "<unk>", "</s>", "", List.of());
 
     /** Settings of an OPT. */
     public record Config(

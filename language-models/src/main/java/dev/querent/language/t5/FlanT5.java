@@ -45,7 +45,7 @@ public final class FlanT5 implements EncoderDecoder {
     static final double EPSILON = 1e-6;
 
     static final TokenizerLayout LAYOUT =
-            new TokenizerLayout(List.of("<pad>", "</s>", "<unk>"), "<pad>", "<unk>", "", "</s>");
+            new TokenizerLayout(List.of("<pad>", "</s>", "<unk>"), "<pad>", "<unk>", "", "</s>", List.of());
 
     /** Settings of a T5. */
     public record Config(

@@ -46,7 +46,7 @@ final class ColourWorld implements StepContext, Dataset {
     private static final int WIDTH = COLOURS.size() + 1;
     private static final TextTokenizer TOKENIZER = WordLevelTokenizer.of(
             List.of("a", "thing", "yes", "no", "red", "green", "blue", "yellow", "black", "white"),
-            new TokenizerLayout(List.of("<pad>", "<unk>", "<end>"), "<pad>", "<unk>", "", "<end>"));
+            new TokenizerLayout(List.of("<pad>", "<unk>", "<end>"), "<pad>", "<unk>", "", "<end>", List.of()));
 
     private final Path folder;
     final List<Sample> samples = new ArrayList<>();

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import dev.querent.data.DataFolder;
 import dev.querent.evaluation.PixelBatch;
 import dev.querent.experiment.Experiment;
+import dev.querent.experiment.PluginSetting;
 import dev.querent.experiment.RunDirectory;
 import dev.querent.generation.DecodingConfig;
 import dev.querent.generation.Generator;
@@ -14,35 +15,83 @@ import dev.querent.model.LanguageInput;
 import dev.querent.model.LanguageModel;
 import dev.querent.model.RepresentationLearner;
 import dev.querent.model.VisionEncoder;
+import dev.querent.pipeline.ModelBuilder;
 import dev.querent.pipeline.RunModels;
 import dev.querent.progress.Progress;
+import dev.querent.random.RunSeed;
 import dev.querent.torch.Torch;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
-/** Texts about images by what a run has trained; by the bridge alone where the run has no language model. */
-final class RunGenerator implements AutoCloseable {
+/** Texts about images by what a run has trained or a checkpoint holds; by the bridge alone where the run has no language model. */
+final class ImageTextGenerator implements AutoCloseable {
 
-    private final NDManager manager = Torch.newManager();
+    private final NDManager manager;
     private final VisionEncoder vision;
     private final Bridge bridge;
     private final Optional<LanguageModel> language;
     private final Generator generator;
+
+    /** Takes ownership of the manager, which owns the models' parameters. */
+    private ImageTextGenerator(
+            NDManager manager,
+            VisionEncoder vision,
+            Bridge bridge,
+            Optional<LanguageModel> language,
+            DecodingConfig decoding) {
+        this.manager = manager;
+        this.vision = vision;
+        this.bridge = bridge;
+        this.language = language;
+        generator = new Generator(decoding);
+    }
 
     /**
      * Builds the models of a run with the weights of its latest finished steps.
      *
      * @param experiment with a vision encoder, a bridge, and a language model or a bridge that writes itself
      */
-    RunGenerator(Experiment experiment, RunDirectory run, DecodingConfig decoding) {
+    static ImageTextGenerator of(Experiment experiment, RunDirectory run, DecodingConfig decoding) {
         Torch.setThreads(experiment.threads());
         RunModels models = new RunModels(experiment, run, new DataFolder(Path.of("data")), Progress.SILENT);
-        vision = models.vision(manager, Optional.empty());
-        bridge = models.bridge(manager, Optional.empty());
-        language = experiment.language().map(setting -> models.language(manager, Optional.empty()));
-        generator = new Generator(decoding);
+        return closedOnFailure(manager -> new ImageTextGenerator(
+                manager,
+                models.vision(manager, Optional.empty()),
+                models.bridge(manager, Optional.empty()),
+                experiment.language().map(setting -> models.language(manager, Optional.empty())),
+                decoding));
+    }
+
+    /**
+     * Builds the models of a checkpoint.
+     *
+     * @param components by role
+     */
+    static ImageTextGenerator of(Map<String, PluginSetting> components, DecodingConfig decoding) {
+        ModelBuilder models = new ModelBuilder(components, new RunSeed(0), () -> {
+            throw new IllegalArgumentException("the checkpoint folder has no tokenizer.json");
+        });
+        return closedOnFailure(manager -> new ImageTextGenerator(
+                manager,
+                models.vision(manager, Optional.empty()),
+                models.bridge(manager, Optional.empty()),
+                Optional.ofNullable(components.get("language"))
+                        .map(setting -> models.language(manager, Optional.empty())),
+                decoding));
+    }
+
+    private static ImageTextGenerator closedOnFailure(Function<NDManager, ImageTextGenerator> build) {
+        NDManager manager = Torch.newManager();
+        try {
+            return build.apply(manager);
+        } catch (RuntimeException e) {
+            manager.close();
+            throw e;
+        }
     }
 
     /** Whether an experiment has the parts that generate text. */

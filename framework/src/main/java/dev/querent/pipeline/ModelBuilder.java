@@ -1,0 +1,118 @@
+package dev.querent.pipeline;
+
+import ai.djl.ndarray.NDManager;
+import dev.querent.experiment.PluginSetting;
+import dev.querent.model.Bridge;
+import dev.querent.model.BridgeShape;
+import dev.querent.model.ComponentContext;
+import dev.querent.model.LanguageModel;
+import dev.querent.model.VisionEncoder;
+import dev.querent.random.RunSeed;
+import dev.querent.text.JsonTokenizer;
+import dev.querent.text.TextTokenizer;
+import dev.querent.text.TokenizerLayout;
+import dev.querent.text.WordLevelTokenizer;
+import dev.querent.torch.Torch;
+import dev.querent.weights.CheckpointFolder;
+import dev.querent.weights.ParameterScope;
+import dev.querent.weights.WeightSource;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Supplier;
+
+/** Builds model components from their settings, with trained weights, those of their checkpoints, or fresh ones. */
+public final class ModelBuilder {
+
+    private final Map<String, PluginSetting> settings;
+    private final RunSeed seed;
+    private final Supplier<List<String>> words;
+
+    /**
+     * @param settings by role: {@code vision}, {@code bridge}, {@code language}
+     * @param seed of fresh parameters
+     * @param words of the tokenizer of a component whose checkpoint brings none
+     */
+    public ModelBuilder(Map<String, PluginSetting> settings, RunSeed seed, Supplier<List<String>> words) {
+        this.settings = settings;
+        this.seed = seed;
+        this.words = words;
+    }
+
+    /**
+     * The vision encoder.
+     *
+     * @param manager owns its parameters
+     * @param trained weights that replace the checkpoint's; closed when they have been read
+     */
+    public VisionEncoder vision(NDManager manager, Optional<WeightSource> trained) {
+        return build("vision", VisionEncoder.class, manager, trained);
+    }
+
+    /** The language model; as {@link #vision}. */
+    public LanguageModel language(NDManager manager, Optional<WeightSource> trained) {
+        return build("language", LanguageModel.class, manager, trained);
+    }
+
+    /** The bridge; as {@link #vision}. */
+    public Bridge bridge(NDManager manager, Optional<WeightSource> trained) {
+        return build("bridge", Bridge.class, manager, trained, shape());
+    }
+
+    /** The bridge as it would be without any weights. */
+    Bridge freshBridge(NDManager manager) {
+        return create(setting("bridge"), Bridge.class, ParameterScope.initialised(manager, seed), shape());
+    }
+
+    private PluginSetting setting(String role) {
+        return Optional.ofNullable(settings.get(role))
+                .orElseThrow(() -> new IllegalStateException("the experiment has no component called " + role));
+    }
+
+    /** What the components that are wired say of themselves, whatever configuration that comes from. */
+    private BridgeShape shape() {
+        try (NDManager passing = Torch.newManager()) {
+            VisionEncoder vision = create(setting("vision"), VisionEncoder.class, ParameterScope.shapesOnly(passing));
+            OptionalInt languageWidth = OptionalInt.empty();
+            if (settings.containsKey("language")) {
+                ParameterScope scope = ParameterScope.shapesOnly(passing);
+                languageWidth = OptionalInt.of(
+                        create(setting("language"), LanguageModel.class, scope).width());
+            }
+            return new BridgeShape(vision.width(), vision.tokens(), languageWidth);
+        }
+    }
+
+    private <T> T build(
+            String role, Class<T> kind, NDManager manager, Optional<WeightSource> trained, Object... supplied) {
+        PluginSetting setting = setting(role);
+        Optional<WeightSource> weights = trained.or(() -> setting.checkpoint().map(CheckpointFolder::open));
+        if (weights.isEmpty()) {
+            return create(setting, kind, ParameterScope.initialised(manager, seed), supplied);
+        }
+        try (WeightSource source = weights.get()) {
+            return create(setting, kind, ParameterScope.reading(manager, source, seed), supplied);
+        }
+    }
+
+    private <T> T create(PluginSetting setting, Class<T> kind, ParameterScope scope, Object... supplied) {
+        Object[] all = Arrays.copyOf(supplied, supplied.length + 1);
+        all[supplied.length] = new ComponentContext(scope, layout -> tokenizer(setting, layout));
+        T component = setting.create(kind, all);
+        scope.finish();
+        return component;
+    }
+
+    private TextTokenizer tokenizer(PluginSetting setting, TokenizerLayout layout) {
+        Optional<Path> published = setting.checkpoint()
+                .map(folder -> folder.resolve("tokenizer.json"))
+                .filter(Files::exists);
+        return published
+                .<TextTokenizer>map(file -> JsonTokenizer.read(file, layout.added()))
+                .orElseGet(() -> WordLevelTokenizer.of(words.get(), layout));
+    }
+}
