@@ -11,6 +11,5 @@ public enum Purpose {
     MASKING,
     PREFIX_SPLIT,
     SAMPLING,
-    GENERATED_DATA,
-    TEXT_POSITION
+    GENERATED_DATA
 }

@@ -9,7 +9,6 @@ import dev.querent.model.LanguageModel;
 import dev.querent.plugin.Check;
 import dev.querent.plugin.Doc;
 import dev.querent.plugin.Plugin;
-import dev.querent.random.Purpose;
 import dev.querent.step.ExperimentParts;
 import dev.querent.step.PipelineStep;
 import dev.querent.step.StepContext;
@@ -34,14 +33,14 @@ public final class TextPretrainingStep implements PipelineStep {
             @Doc("texts an optimiser step") int batchSize,
 
             @Doc(
-                    "the texts of a step begin at a position drawn from 0 to this one, as they do in the long documents of real"
-                            + " pre-training: behind a soft prompt they won't begin at 0")
-            int lastStart) {
+                    "position at which every text begins, for models with learned positions: behind a soft prompt texts begin"
+                            + " later, and a small model misreads what stands where it has never read anything")
+            int firstPosition) {
         public static final Config DEFAULTS = new Config(TrainingConfig.DEFAULTS, 64, 0);
 
         public Config {
             Check.positive("batch-size", batchSize);
-            Check.range("last-start", lastStart, 0, 1_000_000);
+            Check.range("first-position", firstPosition, 0, 1_000_000);
         }
     }
 
@@ -71,7 +70,7 @@ public final class TextPretrainingStep implements PipelineStep {
                         owner,
                         texts.stream().map(TextPair::prefix).toList(),
                         texts.stream().map(TextPair::target).toList(),
-                        context.seed().generator(Purpose.TEXT_POSITION, step).nextInt(config.lastStart() + 1));
+                        config.firstPosition());
                 return new Objective.Loss(model.loss(input), Map.of());
             });
             context.save("language", model.parameters());
