@@ -148,7 +148,7 @@ public final class QFormer implements RepresentationLearner {
     public QFormer(Config config, BridgeShape shape, ComponentContext context) {
         this.config = config;
         ParameterScope whole = context.weights();
-        boolean fromBert = whole.stores("bert.");
+        boolean fromBert = whole.stores(QFormerNames.BERT_WORDS);
         whole.translate(QFormerNames::translated);
         ParameterScope scope = fromBert ? whole.orInitialised() : whole;
         int width = config.width();

@@ -18,6 +18,9 @@ import java.util.Map;
  */
 final class QFormerNames {
 
+    /** What a BERT alone has, and a Q-Former in no layout. */
+    static final String BERT_WORDS = "bert.embeddings.word_embeddings.weight";
+
     private static final String BERT = "Qformer.bert.";
 
     private static final Map<String, String> HUGGING_FACE = Map.of(
@@ -36,14 +39,9 @@ final class QFormerNames {
 
     private QFormerNames() {}
 
-    /** Whether the weights are those of a BERT alone. */
-    static boolean isBert(WeightSource source) {
-        return source.names().contains("bert.embeddings.word_embeddings.weight");
-    }
-
     /** Any of the layouts under LAVIS's names; {@code source} itself where it has just these. */
     static WeightSource translated(WeightSource source) {
-        if (isBert(source)) {
+        if (source.names().contains(BERT_WORDS)) {
             return fromBert(source);
         }
         TranslatedWeights translated = new TranslatedWeights(source);
