@@ -32,6 +32,16 @@ public final class CheckpointConfig {
      * @return the fields that the file has, as they would be written in an experiment; empty where it can't be read
      */
     public static Optional<Mapping> read(Path folder, Class<? extends Record> type, Consumer<String> problem) {
+        return tree(folder, problem)
+                .map(root -> fields(root, type, Origin.of(folder.resolve(FILE).toString())));
+    }
+
+    /**
+     * Reads the whole file.
+     *
+     * @param problem is told why nothing could be read
+     */
+    public static Optional<JsonNode> tree(Path folder, Consumer<String> problem) {
         Path file = folder.resolve(FILE);
         if (!Files.isRegularFile(file)) {
             problem.accept("expected a checkpoint folder with " + FILE + ", found "
@@ -44,8 +54,7 @@ public final class CheckpointConfig {
                 problem.accept(file + " has " + size + " bytes; expected at most " + MOST_BYTES);
                 return Optional.empty();
             }
-            JsonNode root = JsonMapper.shared().readTree(Files.readString(file));
-            return Optional.of(fields(root, type, Origin.of(file.toString())));
+            return Optional.of(JsonMapper.shared().readTree(Files.readString(file)));
         } catch (IOException | JacksonException e) {
             problem.accept(file + " is not readable JSON: " + firstLine(e));
             return Optional.empty();

@@ -4,19 +4,15 @@ import dev.querent.config.ConfigNode;
 import dev.querent.config.ConfigNode.Mapping;
 import dev.querent.config.ConfigNode.Scalar;
 import dev.querent.config.Origin;
-import java.io.IOException;
+import dev.querent.plugin.CheckpointConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The plugins that read the parts of a BLIP-2 checkpoint folder in Hugging Face's layout. */
 final class CheckpointParts {
-
-    private static final long MOST_BYTES = 4_000_000;
 
     private static final Map<String, String> LANGUAGE_PLUGINS = Map.of("opt", "opt", "t5", "t5");
 
@@ -33,7 +29,10 @@ final class CheckpointParts {
      * @throws IllegalArgumentException where the folder holds something else
      */
     static Mapping components(Path folder) {
-        JsonNode config = config(folder.resolve("config.json"));
+        JsonNode config = CheckpointConfig.tree(folder, problem -> {
+                    throw new IllegalArgumentException(problem);
+                })
+                .orElseThrow();
         String type = config.path("model_type").asString("");
         if (!type.equals("blip-2")) {
             throw new IllegalArgumentException(
@@ -65,16 +64,5 @@ final class CheckpointParts {
                         "plugin", new Scalar(plugin, false, origin),
                         "checkpoint", new Scalar(folder.toString(), true, origin)),
                 origin);
-    }
-
-    private static JsonNode config(Path file) {
-        try {
-            if (Files.size(file) > MOST_BYTES) {
-                throw new IllegalArgumentException(file + ": expected at most " + MOST_BYTES + " bytes");
-            }
-            return JsonMapper.shared().readTree(Files.readString(file));
-        } catch (IOException | JacksonException e) {
-            throw new IllegalArgumentException(file + " is not readable JSON", e);
-        }
     }
 }
