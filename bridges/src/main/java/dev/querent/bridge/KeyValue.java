@@ -1,6 +1,7 @@
 package dev.querent.bridge;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import dev.querent.nn.Tensors;
 
 /**
@@ -11,9 +12,12 @@ import dev.querent.nn.Tensors;
  */
 record KeyValue(NDArray keys, NDArray values) {
 
-    /** Rows by index, with gradients. */
-    KeyValue select(int... rows) {
-        return new KeyValue(Tensors.selectRows(keys, rows), Tensors.selectRows(values, rows));
+    /** Rows by index, with gradients; owned by the given manager. */
+    KeyValue select(NDManager owner, int... rows) {
+        KeyValue selected = new KeyValue(Tensors.selectRows(keys, rows), Tensors.selectRows(values, rows));
+        selected.keys.attach(owner);
+        selected.values.attach(owner);
+        return selected;
     }
 
     /** These positions in front of others of the same rows. */

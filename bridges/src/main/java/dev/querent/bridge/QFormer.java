@@ -7,6 +7,7 @@ import dev.querent.model.ComponentContext;
 import dev.querent.model.RepresentationLearner;
 import dev.querent.nn.AttentionMask;
 import dev.querent.nn.Embedding;
+import dev.querent.nn.Intermediates;
 import dev.querent.nn.LayerNorm;
 import dev.querent.nn.Linear;
 import dev.querent.nn.Tensors;
@@ -228,8 +229,10 @@ public final class QFormer implements RepresentationLearner {
         NDArray hidden = embedTokens(Tensors.ofLongs(owner, texts.ids()), 0); // (B, T, Db)
         Optional<NDArray> mask = Optional.of(AttentionMask.padding(owner, texts.mask()));
         for (QFormerLayer layer : layers) {
-            hidden = layer.forward(hidden, 0, mask, Optional.empty(), Optional.empty())
-                    .hidden();
+            hidden = Intermediates.freed(
+                    hidden,
+                    x -> layer.forward(x, 0, mask, Optional.empty(), Optional.empty())
+                            .hidden());
         }
         NDArray first = Tensors.slice(hidden, 1, 0, 1).squeeze(1); // (B, Db), the class token
         return Tensors.unitLength(text().textProjection().forward(first)); // (B, E)

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.querent.model.RepresentationLearner;
 import dev.querent.model.TextDecoder;
+import dev.querent.nn.Intermediates;
 import dev.querent.nn.Tensors;
 import dev.querent.text.TokenBatch;
 import java.util.ArrayList;
@@ -51,11 +52,12 @@ final class QFormerView implements RepresentationLearner.ImageView {
         NDArray hidden = model.embedJointly(Tensors.ofLongs(owner, texts.ids())); // (R, Q + T, Db)
         Optional<NDArray> mask = Optional.of(QFormerMask.bidirectional(owner, count, texts.mask()));
         for (int i = 0; i < image.size(); i++) {
-            Optional<KeyValue> chosen = image.get(i).map(keyValue -> keyValue.select(images));
-            hidden = model.layers()
-                    .get(i)
-                    .forward(hidden, count, mask, chosen, Optional.empty())
-                    .hidden();
+            QFormerLayer layer = model.layers().get(i);
+            Optional<KeyValue> keyValue = image.get(i);
+            hidden = Intermediates.freed(hidden, x -> {
+                Optional<KeyValue> chosen = keyValue.map(all -> all.select(x.getManager(), images));
+                return layer.forward(x, count, mask, chosen, Optional.empty()).hidden();
+            });
         }
         return model.matchLogits(Tensors.slice(hidden, 1, 0, count)); // (R, 2)
     }
@@ -88,10 +90,11 @@ final class QFormerView implements RepresentationLearner.ImageView {
         NDArray hidden = model.embedTokens(Tensors.ofLongs(owner, texts.ids()), 0); // (B, T, Db)
         Optional<NDArray> mask = Optional.of(QFormerMask.causalText(owner, model.promptLength(), texts.mask()));
         for (int i = 0; i < queryKeyValues.size(); i++) {
-            hidden = model.layers()
-                    .get(i)
-                    .forward(hidden, 0, mask, Optional.empty(), Optional.of(queryKeyValues.get(i)))
-                    .hidden();
+            QFormerLayer layer = model.layers().get(i);
+            Optional<KeyValue> seen = Optional.of(queryKeyValues.get(i));
+            hidden = Intermediates.freed(
+                    hidden,
+                    x -> layer.forward(x, 0, mask, Optional.empty(), seen).hidden());
         }
         return model.textHead().forward(hidden);
     }
