@@ -49,7 +49,7 @@ class EveryPluginTest {
         Problems problems = new Problems();
         Optional<Record> defaults = bind(nothing(), plugin, problems);
         if (defaults.isPresent()) {
-            String yaml = YamlWriter.write(ConfigTree.of(defaults.get()));
+            String yaml = YamlWriter.write(ConfigTree.of(defaults.get(), plugin));
 
             Optional<Record> again = bind(YamlReader.document(yaml, "again.yaml"), plugin, problems);
 
@@ -82,8 +82,6 @@ class EveryPluginTest {
     }
 
     private static Optional<Record> bind(Mapping mapping, PluginDescriptor plugin, Problems problems) {
-        return new ConfigBinder(problems)
-                .bind(mapping, "part", plugin.config(), Set.of())
-                .map(Record.class::cast);
+        return new ConfigBinder(problems).bind(mapping, "part", plugin, Set.of());
     }
 }

@@ -42,7 +42,7 @@ final class ResolvedExperiment {
         setting.checkpoint()
                 .ifPresent(
                         folder -> entries.put(ExperimentKeys.CHECKPOINT, new Scalar(folder.toString(), true, ORIGIN)));
-        entries.putAll(ConfigTree.of(setting.config()).entries());
+        entries.putAll(ConfigTree.of(setting.config(), setting.plugin()).entries());
         return new Mapping(entries, ORIGIN);
     }
 

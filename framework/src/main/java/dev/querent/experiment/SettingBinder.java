@@ -69,7 +69,7 @@ final class SettingBinder {
                 ? Set.of(ExperimentKeys.PLUGIN, ExperimentKeys.CHECKPOINT)
                 : Set.of(ExperimentKeys.PLUGIN);
         Optional<Path> folder = checkpoint;
-        return binder.bind(settings, path, plugin.get().config(), known)
+        return binder.bind(settings, path, plugin.get(), known)
                 .map(config -> new PluginSetting(plugin.get(), config, folder));
     }
 

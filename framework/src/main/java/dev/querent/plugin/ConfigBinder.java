@@ -47,6 +47,11 @@ public final class ConfigBinder {
                 .map(type::cast);
     }
 
+    /** Binds the configuration of a plugin; as the other, but with the plugin's or preset's own defaults. */
+    public Optional<Record> bind(Mapping mapping, String path, PluginDescriptor plugin, Set<String> known) {
+        return record(mapping, path, plugin.config(), plugin.standard().orElse(null), known);
+    }
+
     private Optional<Record> record(
             Mapping mapping, String path, Class<?> type, @Nullable Record standard, Set<String> known) {
         List<RecordComponent> components = ConfigRecord.components(type);

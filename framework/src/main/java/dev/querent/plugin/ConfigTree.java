@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** Turns a configuration record back into the tree that {@link ConfigBinder} would make an equal record of. */
 public final class ConfigTree {
@@ -24,15 +23,20 @@ public final class ConfigTree {
 
     /** Every component in the record's order; empty optionals are left out unless their default isn't empty. */
     public static Mapping of(Record record) {
-        return of(record, ConfigRecord.defaults(record.getClass()).orElse(null));
+        return of(record, ConfigRecord.defaults(record.getClass()));
     }
 
-    private static Mapping of(Record record, @Nullable Record standard) {
+    /** The same of a plugin's configuration, whose defaults may be a preset's. */
+    public static Mapping of(Record record, PluginDescriptor plugin) {
+        return of(record, plugin.standard());
+    }
+
+    private static Mapping of(Record record, Optional<Record> defaults) {
         Map<String, ConfigNode> entries = new LinkedHashMap<>();
         for (RecordComponent component : ConfigRecord.components(record.getClass())) {
             Object value = ConfigRecord.value(component, record);
             boolean emptyByDefault =
-                    standard == null || Optional.empty().equals(ConfigRecord.value(component, standard));
+                    defaults.isEmpty() || Optional.empty().equals(ConfigRecord.value(component, defaults.get()));
             if (value instanceof Optional<?> optional && optional.isEmpty()) {
                 if (!emptyByDefault) {
                     entries.put(ConfigRecord.key(component), new Scalar("null", false, ORIGIN));

@@ -4,6 +4,7 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A plugin that can be wired.
@@ -12,6 +13,7 @@ import java.util.List;
  * @param name as in experiment files
  * @param type the class
  * @param config its configuration record
+ * @param standard values of what an experiment leaves out, where the plugin or its preset has any
  * @param fields the record's components
  * @param origin {@code built in} or the jar it came from
  */
@@ -20,6 +22,7 @@ public record PluginDescriptor(
         String name,
         Class<?> type,
         Class<? extends Record> config,
+        Optional<Record> standard,
         List<PluginField> fields,
         String origin) {
 

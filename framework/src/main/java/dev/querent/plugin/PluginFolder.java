@@ -88,7 +88,7 @@ final class PluginFolder implements AutoCloseable {
                 .overrideClasspath(jar.toAbsolutePath().toString())
                 .scan()) {
             for (String name : scan.getClassesWithAnnotation(Plugin.class).getNames()) {
-                found.add(PluginInspector.describe(Class.forName(name, false, loader), jar.toString()));
+                found.addAll(PluginInspector.describe(Class.forName(name, false, loader), jar.toString()));
             }
         }
         return found;

@@ -1,5 +1,10 @@
 package dev.querent.plugin;
 
+import dev.querent.config.ConfigNode.Mapping;
+import dev.querent.config.Origin;
+import dev.querent.config.Problems;
+import dev.querent.config.YamlException;
+import dev.querent.config.YamlReader;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -16,15 +21,18 @@ import org.jspecify.annotations.Nullable;
 /** Checks that a class keeps the rules for plugins, and describes it. */
 final class PluginInspector {
     private static final Pattern NAME = Pattern.compile("[a-z0-9]+(?:-[a-z0-9]+)*");
+    private static final Pattern PRESET_NAME = Pattern.compile("[a-z0-9]+(?:[-.][a-z0-9]+)*");
 
     private static final String RESERVED = "plugin";
 
     private PluginInspector() {}
 
     /**
+     * The plugin, and one more for each of its presets.
+     *
      * @throws PluginException naming the class and the first rule it breaks
      */
-    static PluginDescriptor describe(Class<?> type, String origin) {
+    static List<PluginDescriptor> describe(Class<?> type, String origin) {
         Plugin plugin = type.getAnnotation(Plugin.class);
         require(plugin != null, type, "is not marked with @Plugin");
         String name = plugin == null ? "" : plugin.value();
@@ -41,7 +49,37 @@ final class PluginInspector {
                 type,
                 "must have one public constructor, has " + type.getConstructors().length);
         Class<? extends Record> config = config(type);
-        return new PluginDescriptor(kind(type), name, type, config, fields(config), origin);
+        Class<?> kind = kind(type);
+        Optional<Record> own = ConfigRecord.defaults(config);
+        List<PluginDescriptor> all = new ArrayList<>();
+        all.add(new PluginDescriptor(kind, name, type, config, own, fields(config, own), origin));
+        for (Preset preset : type.getAnnotationsByType(Preset.class)) {
+            require(
+                    PRESET_NAME.matcher(preset.name()).matches(),
+                    type,
+                    "has a preset called \"" + preset.name() + "\"; its name is of a-z, 0-9, hyphens and points");
+            Optional<Record> standard = Optional.of(preset(type, config, preset));
+            all.add(new PluginDescriptor(
+                    kind, preset.name(), type, config, standard, fields(config, standard), origin));
+        }
+        return all;
+    }
+
+    private static Record preset(Class<?> type, Class<? extends Record> config, Preset preset) {
+        Problems problems = new Problems();
+        Optional<? extends Record> bound = Optional.empty();
+        try {
+            if (YamlReader.value(preset.settings(), "preset") instanceof Mapping settings) {
+                bound = new ConfigBinder(problems).bind(settings, "", config, Set.of());
+            }
+        } catch (YamlException e) {
+            problems.add(Origin.of("preset"), "", String.valueOf(e.getMessage()));
+        }
+        require(
+                bound.isPresent(),
+                type,
+                "has a preset " + preset.name() + " whose settings are no map of its fields: " + problems.list());
+        return bound.orElseThrow();
     }
 
     private static Class<?> kind(Class<?> type) {
@@ -78,9 +116,9 @@ final class PluginInspector {
         return config.orElseThrow().asSubclass(Record.class);
     }
 
-    private static List<PluginField> fields(Class<? extends Record> config) {
+    private static List<PluginField> fields(Class<? extends Record> config, Optional<Record> standard) {
         List<PluginField> fields = new ArrayList<>();
-        describe(config, "", ConfigRecord.defaults(config).orElse(null), fields);
+        describe(config, "", standard.orElse(null), fields);
         return fields;
     }
 

@@ -64,7 +64,7 @@ public final class PluginRegistry implements AutoCloseable {
     public static PluginRegistry of(Class<?>... types) {
         List<PluginDescriptor> described = new ArrayList<>();
         for (Class<?> type : types) {
-            described.add(PluginInspector.describe(type, BUILT_IN));
+            described.addAll(PluginInspector.describe(type, BUILT_IN));
         }
         return new PluginRegistry(described, PluginFolder.none());
     }
@@ -132,7 +132,7 @@ public final class PluginRegistry implements AutoCloseable {
         try (ScanResult scan =
                 new ClassGraph().enableAnnotationInfo().acceptPackages(ROOT).scan()) {
             for (Class<?> type : scan.getClassesWithAnnotation(Plugin.class).loadClasses()) {
-                found.add(PluginInspector.describe(type, BUILT_IN));
+                found.addAll(PluginInspector.describe(type, BUILT_IN));
             }
         }
         return found;

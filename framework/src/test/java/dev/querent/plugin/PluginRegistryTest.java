@@ -3,6 +3,9 @@ package dev.querent.plugin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.querent.config.ConfigNode.Mapping;
+import dev.querent.config.Problems;
+import dev.querent.config.YamlReader;
 import dev.querent.step.ExperimentParts;
 import dev.querent.step.PipelineStep;
 import java.io.IOException;
@@ -10,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +56,52 @@ class PluginRegistryTest {
             PipelineStep step = registry.create(PipelineStep.class, "third", config);
             assertThat(step.problems(new ExperimentParts(Map.of()))).containsExactly("3 times third");
         }
+    }
+
+    @Test
+    void aPresetIsThePluginWithOtherDefaults() {
+        write("third.jar", "org.example.Third", preset("third-2.5b", "{times: 5}"));
+
+        try (PluginRegistry registry = PluginRegistry.withJars(jars)) {
+            PluginDescriptor preset = registry.find(PipelineStep.class, "third-2.5b");
+
+            assertThat(preset.type())
+                    .isEqualTo(registry.find(PipelineStep.class, "third").type());
+            assertThat(preset.fields()).extracting(PluginField::standard).containsExactly(Optional.of("5"));
+            assertThat(bound(preset, "{}")).hasToString("Config[times=5]");
+            assertThat(bound(preset, "{times: 7}")).hasToString("Config[times=7]");
+            assertThat(bound(registry.find(PipelineStep.class, "third"), "{}")).hasToString("Config[times=3]");
+        }
+    }
+
+    @Test
+    void aPresetOfAnUnknownFieldIsRefused() {
+        write("third.jar", "org.example.Third", preset("third-big", "{time: 5}"));
+
+        try (PluginRegistry registry = PluginRegistry.withJars(jars)) {
+            assertThat(registry.brokenJars())
+                    .singleElement()
+                    .asString()
+                    .contains("preset third-big whose settings are no map of its fields")
+                    .contains("time: unknown key. Known: times. Did you mean times?");
+        }
+    }
+
+    private static String preset(String name, String settings) {
+        String config = """
+                public record Config(@Doc("how often") int times) {
+                    public static final Config DEFAULTS = new Config(3);
+                }
+                """;
+        String annotation =
+                "@dev.querent.plugin.Preset(name = \"" + name + "\", settings = \"" + settings + "\")\n@Plugin";
+        return step("third", "third", config).replace("@Plugin", annotation);
+    }
+
+    private static Record bound(PluginDescriptor plugin, String settings) {
+        Problems problems = new Problems();
+        Mapping mapping = (Mapping) YamlReader.value(settings, "test");
+        return new ConfigBinder(problems).bind(mapping, "", plugin, Set.of()).orElseThrow();
     }
 
     @Test

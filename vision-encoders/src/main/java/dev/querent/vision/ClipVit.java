@@ -11,6 +11,7 @@ import dev.querent.plugin.Check;
 import dev.querent.plugin.CheckpointField;
 import dev.querent.plugin.Doc;
 import dev.querent.plugin.Plugin;
+import dev.querent.plugin.Preset;
 import dev.querent.weights.Initializer;
 import dev.querent.weights.ParameterScope;
 import dev.querent.weights.ParameterSet;
@@ -23,6 +24,7 @@ import java.util.List;
  * 3.4), and neither final norm nor projection belongs to it.
  */
 @Plugin("clip-vit")
+@Preset(name = "clip-vit-l14")
 public final class ClipVit extends VisionTransformer implements MaskedImageEncoder {
 
     /** Sizes. Where {@code config.json} describes a text tower too, the encoder's are below {@code vision_config}. */

@@ -7,6 +7,7 @@ import dev.querent.nn.PatchEmbedding;
 import dev.querent.plugin.CheckpointField;
 import dev.querent.plugin.Doc;
 import dev.querent.plugin.Plugin;
+import dev.querent.plugin.Preset;
 import dev.querent.weights.Initializer;
 import dev.querent.weights.ParameterScope;
 import dev.querent.weights.ParameterSet;
@@ -19,6 +20,7 @@ import java.util.List;
  * trained with the bridge and is part of it.
  */
 @Plugin("eva-clip-vit")
+@Preset(name = "eva-vit-g14")
 public final class EvaClipVit extends VisionTransformer {
 
     /** Sizes, from the {@code vision_config} of a BLIP-2 checkpoint or a {@code config.json} of the encoder's own. */

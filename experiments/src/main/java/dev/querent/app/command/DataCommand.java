@@ -91,9 +91,7 @@ public final class DataCommand implements Runnable {
 
         private static Optional<Record> defaults(PluginDescriptor plugin) {
             Mapping nothing = new Mapping(new LinkedHashMap<>(), Origin.of("defaults"));
-            return new ConfigBinder(new Problems())
-                    .bind(nothing, "", plugin.config(), Set.of())
-                    .map(record -> record);
+            return new ConfigBinder(new Problems()).bind(nothing, "", plugin, Set.of());
         }
     }
 

@@ -13,6 +13,7 @@ import dev.querent.plugin.Check;
 import dev.querent.plugin.CheckpointField;
 import dev.querent.plugin.Doc;
 import dev.querent.plugin.Plugin;
+import dev.querent.plugin.Preset;
 import dev.querent.text.TextTokenizer;
 import dev.querent.text.TokenBatch;
 import dev.querent.text.TokenizerLayout;
@@ -33,6 +34,12 @@ import java.util.Optional;
  * (LAVIS leaves it on in stage 2, because its training mode switches the frozen model over too.)
  */
 @Plugin("opt")
+@Preset(
+        name = "opt-2.7b",
+        settings = "{vocabulary-size: 50272, hidden-size: 2560, layers: 32, heads: 32, feed-forward-size: 10240}")
+@Preset(
+        name = "opt-6.7b",
+        settings = "{vocabulary-size: 50272, hidden-size: 4096, layers: 32, heads: 32, feed-forward-size: 16384}")
 public final class Opt implements DecoderOnly {
 
     /** Special tokens with their published ids 0 to 3; the line break, which ends a text, has 50118 in the public tokenizer. */

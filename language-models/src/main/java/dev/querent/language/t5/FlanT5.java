@@ -18,6 +18,7 @@ import dev.querent.plugin.Check;
 import dev.querent.plugin.CheckpointField;
 import dev.querent.plugin.Doc;
 import dev.querent.plugin.Plugin;
+import dev.querent.plugin.Preset;
 import dev.querent.text.TextTokenizer;
 import dev.querent.text.TokenBatch;
 import dev.querent.text.TokenizerLayout;
@@ -40,6 +41,12 @@ import java.util.stream.LongStream;
  * <p>Dropout acts only where gradients are recorded and the model's own parameters require them: a frozen model has none.
  */
 @Plugin("t5")
+@Preset(
+        name = "flan-t5-xl",
+        settings = "{vocabulary-size: 32128, width: 2048, heads: 32, feed-forward-size: 5120, layers: 24}")
+@Preset(
+        name = "flan-t5-xxl",
+        settings = "{vocabulary-size: 32128, width: 4096, heads: 64, feed-forward-size: 10240, layers: 24}")
 public final class FlanT5 implements EncoderDecoder {
 
     static final double EPSILON = 1e-6;
