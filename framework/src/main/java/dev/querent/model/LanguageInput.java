@@ -12,15 +12,9 @@ import java.util.Optional;
  * @param softPrompt (B, Q, Dl), or empty for text alone
  * @param prefixes B texts behind the soft prompt, without special tokens; each may be empty
  * @param targets B texts to be predicted; empty strings while decoding
- * @param firstPosition where the sequence begins in the table of a model that has learned positions; models with relative
- *     positions take no notice
  */
 public record LanguageInput(
-        NDManager manager,
-        Optional<NDArray> softPrompt,
-        List<String> prefixes,
-        List<String> targets,
-        int firstPosition) {
+        NDManager manager, Optional<NDArray> softPrompt, List<String> prefixes, List<String> targets) {
     public LanguageInput {
         prefixes = List.copyOf(prefixes);
         targets = List.copyOf(targets);
@@ -31,13 +25,12 @@ public record LanguageInput(
 
     /** Input for training behind a soft prompt. */
     public static LanguageInput training(NDArray softPrompt, List<String> prefixes, List<String> targets) {
-        return new LanguageInput(softPrompt.getManager(), Optional.of(softPrompt), prefixes, targets, 0);
+        return new LanguageInput(softPrompt.getManager(), Optional.of(softPrompt), prefixes, targets);
     }
 
     /** Input for training on text alone. */
-    public static LanguageInput textOnly(
-            NDManager manager, List<String> prefixes, List<String> targets, int firstPosition) {
-        return new LanguageInput(manager, Optional.empty(), prefixes, targets, firstPosition);
+    public static LanguageInput textOnly(NDManager manager, List<String> prefixes, List<String> targets) {
+        return new LanguageInput(manager, Optional.empty(), prefixes, targets);
     }
 
     /** Input for decoding behind a soft prompt. */
@@ -46,8 +39,7 @@ public record LanguageInput(
                 softPrompt.getManager(),
                 Optional.of(softPrompt),
                 prefixes,
-                prefixes.stream().map(p -> "").toList(),
-                0);
+                prefixes.stream().map(p -> "").toList());
     }
 
     /** Number of texts B. */

@@ -1,9 +1,11 @@
 package dev.querent.model;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import dev.querent.plugin.PluginKind;
 import dev.querent.text.TextTokenizer;
 import dev.querent.weights.ParameterSet;
+import java.util.List;
 
 /**
  * A language model that reads a soft prompt in front of its text. A plugin's constructor takes
@@ -27,6 +29,15 @@ public sealed interface LanguageModel permits DecoderOnly, EncoderDecoder {
      * @return a decoder at its first token, owning its own memory
      */
     TextDecoder decoder(LanguageInput input);
+
+    /**
+     * What a soft prompt would be if it were words: the embeddings of each text's last tokens, behind those of padding,
+     * which the model sees like any others.
+     *
+     * @param length Q
+     * @return (B, Q, Dl)
+     */
+    NDArray wordPrompt(NDManager owner, List<String> texts, int length);
 
     /** Width Dl of token embeddings, hence of the soft prompt. */
     int width();

@@ -14,9 +14,4 @@ public final class QuestionPrompt {
     public static String prefix(String question) {
         return "question: " + CaptionText.question(question) + " answer:";
     }
-
-    /** The prefix of a question about facts that stand before it in words. */
-    public static String prefix(String context, String question) {
-        return context + " " + prefix(question);
-    }
 }

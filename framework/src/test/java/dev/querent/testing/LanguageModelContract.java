@@ -226,7 +226,7 @@ public abstract class LanguageModelContract {
         String before = model.parameters().hash();
         GradientCheck.check(
                 Map.of("soft prompt", prompt),
-                scratch -> model.loss(new LanguageInput(scratch, Optional.of(prompt), PREFIXES, TARGETS, 0)));
+                scratch -> model.loss(new LanguageInput(scratch, Optional.of(prompt), PREFIXES, TARGETS)));
         assertThat(model.parameters().hash()).isEqualTo(before);
         assertThat(model.parameters().list()).noneMatch(NDArray::hasGradient);
     }
@@ -237,7 +237,7 @@ public abstract class LanguageModelContract {
         model.parameters().setTrainable(true);
         Map<String, float[]> gradients = GradientCheck.gradients(
                 model.parameters().asMap(),
-                scratch -> model.loss(new LanguageInput(scratch, Optional.of(prompt), PREFIXES, TARGETS, 0)));
+                scratch -> model.loss(new LanguageInput(scratch, Optional.of(prompt), PREFIXES, TARGETS)));
         gradients.forEach((name, gradient) -> {
             boolean some = false;
             for (float value : gradient) {
@@ -287,7 +287,7 @@ public abstract class LanguageModelContract {
                 try (Torch.GradientMode on = Torch.recordGradients();
                         NDManager scratch = Torch.newManager()) {
                     Torch.seed(step);
-                    Torch.backward(learner.loss(new LanguageInput(scratch, Optional.of(prompt), PREFIXES, TARGETS, 0)));
+                    Torch.backward(learner.loss(new LanguageInput(scratch, Optional.of(prompt), PREFIXES, TARGETS)));
                     optimizer.step(1e-2);
                 }
             }
@@ -310,12 +310,24 @@ public abstract class LanguageModelContract {
         }
         assertThat(manager.getManagedArrays()).as("a decoder owns its memory").hasSize(before);
         try (NDManager scratch = Torch.newManager()) {
-            model.loss(new LanguageInput(scratch, Optional.of(prompt), PREFIXES, TARGETS, 0));
+            model.loss(new LanguageInput(scratch, Optional.of(prompt), PREFIXES, TARGETS));
         }
         assertThat(manager.getManagedArrays())
                 .as("a loss belongs to the input's manager")
                 .hasSize(before);
         assertThat(parameters.getManagedArrays()).as("the model").hasSize(parametersBefore);
+    }
+
+    @Test
+    void aPromptOfWordsIsTheirEmbeddingsBehindThoseOfPadding() {
+        NDArray four = model.wordPrompt(manager, List.of("a red", "", "a red circle left of"), 4); // (3, 4, Dl)
+        NDArray two = model.wordPrompt(manager, List.of("a red", "", "left of"), 2);
+
+        assertThat(four.getShape()).isEqualTo(new Shape(3, 4, model.width()));
+        Golden.assertClose("last words", Tensors.slice(four, 1, 2, 4), two, 0, 0);
+        Golden.assertClose("padding", Tensors.slice(row(four, 0), 1, 0, 2), Tensors.slice(row(four, 1), 1, 0, 2), 0, 0);
+        Golden.assertClose("cut", row(four, 2), model.wordPrompt(manager, List.of("red circle left of"), 4), 0, 0);
+        assertThat(row(four, 0).toFloatArray()).isNotEqualTo(row(four, 2).toFloatArray());
     }
 
     @Test
@@ -327,10 +339,10 @@ public abstract class LanguageModelContract {
             assertThat(loss(prompt, List.of("a red"), List.of(target))).isFinite();
         }
         assertThat(loss(prompt, List.of(longText), List.of("yes"))).isFinite();
-        assertThat(model.loss(LanguageInput.textOnly(manager, List.of("", "a"), List.of("a red", ""), 0))
+        assertThat(model.loss(LanguageInput.textOnly(manager, List.of("", "a"), List.of("a red", "")))
                         .getFloat())
                 .isFinite();
-        LanguageInput text = LanguageInput.textOnly(manager, List.of("", "a red"), List.of("", ""), 0);
+        LanguageInput text = LanguageInput.textOnly(manager, List.of("", "a red"), List.of("", ""));
         try (TextDecoder decoder = model.decoder(text)) {
             assertThat(decoder.rows()).isEqualTo(2);
             assertThat(decoder.logits().getShape().get(1))

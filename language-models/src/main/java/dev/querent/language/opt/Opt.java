@@ -153,23 +153,24 @@ public final class Opt implements DecoderOnly {
 
     NDArray loss(LanguageInput input, double dropout) {
         int promptLength = promptLength(input);
-        int room = config.maxPositions() - input.firstPosition() - promptLength;
+        int room = config.maxPositions() - promptLength;
         Check.that(room >= 2, "a soft prompt of " + promptLength + " leaves no room for text: raise max-positions");
         OptText.Training training = text.training(input, Math.min(config.maxTextTokens(), room));
         TokenBatch tokens = training.tokens();
         NDArray embeddings = embed(input.manager(), input, tokens); // (B, Q + T, Dl)
         NDArray hidden = stack.forward(
-                embeddings,
-                OptText.keyMask(promptLength, tokens.mask()),
-                input.firstPosition(),
-                dropout,
-                List.of(),
-                layer -> {});
+                embeddings, OptText.keyMask(promptLength, tokens.mask()), dropout, List.of(), layer -> {});
         // Position i predicts token i + 1: the last place of the soft prompt predicts the first token.
         int first = promptLength == 0 ? 1 : 0;
         NDArray predicting = Tensors.slice(hidden, 1, promptLength + first - 1, promptLength + tokens.length() - 1);
         NDArray targets = Tensors.ofLongs(input.manager(), training.targets());
         return Tensors.crossEntropy(stack.scores(predicting), Tensors.slice(targets, 1, first, tokens.length()), 0);
+    }
+
+    @Override
+    public NDArray wordPrompt(NDManager owner, List<String> texts, int length) {
+        List<long[]> ids = texts.stream().map(tokenizer::encodePlain).toList();
+        return stack.embed(Tensors.ofLongs(owner, TokenBatch.lastTokens(ids, length, tokenizer.id(LAYOUT.pad()))));
     }
 
     @Override

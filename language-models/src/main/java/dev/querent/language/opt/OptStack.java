@@ -62,27 +62,20 @@ final class OptStack {
     /**
      * @param embeddings (B, L, Dl): soft prompt and tokens
      * @param keyMask (B, keys), 1 for what may be attended to: these L positions and, before them, what the caches hold
-     * @param first position of the first key
      * @param caches one a layer, or none outside decoding
      * @param watch is shown the output of each layer, (B, L, D), which is freed afterwards unless gradients are recorded
      * @return (B, L, Dl), what the head reads
      */
     NDArray forward(
-            NDArray embeddings,
-            long[][] keyMask,
-            int first,
-            double dropout,
-            List<KeyValueCache> caches,
-            Consumer<NDArray> watch) {
+            NDArray embeddings, long[][] keyMask, double dropout, List<KeyValueCache> caches, Consumer<NDArray> watch) {
         NDManager manager = embeddings.getManager();
         int length = (int) embeddings.getShape().get(1);
-        if (keyMask.length > 0 && first + keyMask[0].length > maxPositions) {
-            throw new IllegalArgumentException("the sequence has " + (first + keyMask[0].length)
+        if (keyMask.length > 0 && keyMask[0].length > maxPositions) {
+            throw new IllegalArgumentException("the sequence has " + keyMask[0].length
                     + " positions, soft prompt included; the model has " + maxPositions);
         }
         NDArray mask = AttentionMask.causal(manager, keyMask, length); // (B, 1, L, keys)
-        NDArray places =
-                positions.forward(Tensors.ofLongs(manager, OptText.positions(keyMask, length, first))); // (B, L, D)
+        NDArray places = positions.forward(Tensors.ofLongs(manager, OptText.positions(keyMask, length))); // (B, L, D)
         NDArray x =
                 projectIn.map(in -> in.forward(embeddings)).orElse(embeddings).add(places);
         for (int i = 0; i < layers.size(); i++) {

@@ -35,7 +35,7 @@ final class OptState implements CachedDecoder.State {
      */
     NDArray read(NDArray embeddings) {
         long length = embeddings.getShape().get(1);
-        NDArray hidden = stack.forward(embeddings, keyMask, 0, 0, caches, layer -> {});
+        NDArray hidden = stack.forward(embeddings, keyMask, 0, caches, layer -> {});
         NDArray last = Tensors.slice(hidden, 1, length - 1, length); // (R, 1, Dl)
         NDArray scores = stack.scores(last); // (R, 1, V)
         return scores.reshape(new Shape(keyMask.length, scores.getShape().get(2)));

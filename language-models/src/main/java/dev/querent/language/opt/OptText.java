@@ -93,10 +93,9 @@ final class OptText {
      * position, and padding itself reads row 1.
      *
      * @param keyMask (B, keys)
-     * @param first position of the first key
      * @return (B, last)
      */
-    static long[][] positions(long[][] keyMask, int last, int first) {
+    static long[][] positions(long[][] keyMask, int last) {
         long[][] positions = new long[keyMask.length][last];
         for (int row = 0; row < keyMask.length; row++) {
             long[] mask = keyMask[row];
@@ -105,7 +104,7 @@ final class OptText {
                 seen += mask[key];
                 int place = key - (mask.length - last);
                 if (place >= 0) {
-                    positions[row][place] = (first + seen) * mask[key] - 1 + POSITION_OFFSET;
+                    positions[row][place] = seen * mask[key] - 1 + POSITION_OFFSET;
                 }
             }
         }

@@ -210,6 +210,12 @@ public final class FlanT5 implements EncoderDecoder {
     }
 
     @Override
+    public NDArray wordPrompt(NDManager owner, List<String> texts, int length) {
+        List<long[]> ids = texts.stream().map(tokenizer::encodePlain).toList();
+        return embed(Tensors.ofLongs(owner, TokenBatch.lastTokens(ids, length, pad)));
+    }
+
+    @Override
     public TextDecoder decoder(LanguageInput input) {
         List<long[]> texts = input.prefixes().stream().map(tokenizer::encode).toList();
         TokenBatch prefixes = TokenBatch.padRight(texts, pad);

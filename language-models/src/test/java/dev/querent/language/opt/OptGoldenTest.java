@@ -32,7 +32,7 @@ class OptGoldenTest {
             NDArray embedded = stack.embed(Tensors.ofLongs(fixture.manager(), golden.longs("ids")));
             NDArray embeddings = Tensors.concatenate(fixture.manager(), 1, golden.tensor("soft-prompt"), embedded);
             List<NDArray> layers = new ArrayList<>();
-            NDArray hidden = stack.forward(embeddings, golden.longs("mask"), 0, 0, List.of(), layers::add);
+            NDArray hidden = stack.forward(embeddings, golden.longs("mask"), 0, List.of(), layers::add);
             for (int layer = 0; layer < layers.size(); layer++) {
                 golden.check("layer." + layer, layers.get(layer));
             }
@@ -88,8 +88,7 @@ class OptGoldenTest {
                     fixture.manager(),
                     Optional.of(fixture.golden().tensor("soft-prompt")),
                     fixture.texts("prefixes"),
-                    fixture.texts("prefixes"),
-                    0);
+                    fixture.texts("prefixes"));
             try (TextDecoder decoder = fixture.model().decoder(input)) {
                 fixture.golden().check("next-logits", decoder.logits());
             }

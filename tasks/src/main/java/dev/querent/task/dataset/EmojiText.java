@@ -69,11 +69,11 @@ final class EmojiText {
     TextPair text(EmojiConcept concept, boolean caption, SplittableRandom random) {
         String facts = facts(concept, random);
         if (caption) {
-            return new TextPair(facts, concept.label());
+            return new TextPair(facts, "", concept.label());
         }
         List<Question> questions = questions(concept, random);
         Question question = questions.get(random.nextInt(questions.size()));
-        return new TextPair(QuestionPrompt.prefix(facts, question.text()), question.answer());
+        return new TextPair(facts, QuestionPrompt.prefix(question.text()), question.answer());
     }
 
     /** The words of the name and a few keywords in random order. */

@@ -182,11 +182,11 @@ public final class Shapes implements Dataset {
         Scene scene = scene(Stream.TEXT, index);
         String context = SceneText.context(scene, generator(Stream.TEXT, index, Part.CONTEXT));
         if (index % 2 == 0) {
-            return new TextPair(context, SceneText.caption(scene));
+            return new TextPair(context, "", SceneText.caption(scene));
         }
         List<Sample.Question> questions = SceneText.questions(scene, generator(Stream.TEXT, index, Part.QUESTIONS));
         Sample.Question question = questions.get(index / 2 % questions.size());
-        return new TextPair(QuestionPrompt.prefix(context, question.text()), question.answer());
+        return new TextPair(context, QuestionPrompt.prefix(question.text()), question.answer());
     }
 
     @Override

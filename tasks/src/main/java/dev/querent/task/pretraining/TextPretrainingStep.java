@@ -33,14 +33,14 @@ public final class TextPretrainingStep implements PipelineStep {
             @Doc("texts an optimiser step") int batchSize,
 
             @Doc(
-                    "position at which every text begins, for models with learned positions: behind a soft prompt texts begin"
-                            + " later, and a small model misreads what stands where it has never read anything")
-            int firstPosition) {
+                    "places in front of each text in which its context stands word by word, as many as the bridge has query"
+                            + " tokens: then the frozen model knows what stands behind a soft prompt; 0: the text begins with it")
+            int promptLength) {
         public static final Config DEFAULTS = new Config(TrainingConfig.DEFAULTS, 64, 0);
 
         public Config {
             Check.positive("batch-size", batchSize);
-            Check.range("first-position", firstPosition, 0, 1_000_000);
+            Check.range("prompt-length", promptLength, 0, 1_000_000);
         }
     }
 
@@ -66,14 +66,22 @@ public final class TextPretrainingStep implements PipelineStep {
             new Trainer(config.training(), Surroundings.of(context)).train(model.parameters(), (step, owner) -> {
                 List<TextPair> texts =
                         IntStream.of(order.batch(step)).mapToObj(dataset::text).toList();
-                LanguageInput input = LanguageInput.textOnly(
-                        owner,
-                        texts.stream().map(TextPair::prefix).toList(),
-                        texts.stream().map(TextPair::target).toList(),
-                        config.firstPosition());
-                return new Objective.Loss(model.loss(input), Map.of());
+                return new Objective.Loss(model.loss(input(model, owner, texts)), Map.of());
             });
             context.save("language", model.parameters());
         }
+    }
+
+    private LanguageInput input(LanguageModel model, NDManager owner, List<TextPair> texts) {
+        List<String> contexts = texts.stream().map(TextPair::context).toList();
+        List<String> prefixes = texts.stream().map(TextPair::prefix).toList();
+        List<String> targets = texts.stream().map(TextPair::target).toList();
+        if (config.promptLength() > 0) {
+            return LanguageInput.training(model.wordPrompt(owner, contexts, config.promptLength()), prefixes, targets);
+        }
+        List<String> joined = texts.stream()
+                .map(text -> (text.context() + " " + text.prefix()).strip())
+                .toList();
+        return LanguageInput.textOnly(owner, joined, targets);
     }
 }

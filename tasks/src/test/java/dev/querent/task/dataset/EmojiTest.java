@@ -178,7 +178,7 @@ class EmojiTest {
             TextPair pair = emoji.text(i);
             assertThat(pair).isEqualTo(again.text(i));
             assertThat(words)
-                    .containsAll(Arrays.asList((pair.prefix() + " " + pair.target())
+                    .containsAll(Arrays.asList((pair.context() + " " + pair.prefix() + " " + pair.target())
                             .replace(":", " : ")
                             .split(" +")));
         }
