@@ -273,6 +273,11 @@ final class ColourWorld implements StepContext, Dataset {
         }
 
         @Override
+        public NDArray wordPrompt(NDManager owner, List<String> texts, int length) {
+            throw new AssertionError("evaluation trains nothing on words");
+        }
+
+        @Override
         public TextDecoder decoder(LanguageInput input) {
             float[] prompt = input.softPrompt().orElseThrow().toFloatArray(); // (B, 2, 7)
             List<String> texts = new ArrayList<>();
