@@ -6,6 +6,7 @@ Every fixture is a folder: config.json and model.safetensors as transformers sav
 the output of every layer, logits, loss and gradients (whole numbers stored as floats). The metadata of golden.safetensors
 hold the versions used and the texts. Words are called w5, w6, ...: the number is the token's id.
 """
+import copy
 import json
 import pathlib
 import sys
@@ -65,6 +66,19 @@ def write(folder, model, tensors, prefixes, targets):
     )
 
 
+def half(model, dtype, run):
+    """What the reference gives in 16 bits, and how far its own two ways of attending are apart there."""
+    typed = copy.deepcopy(model).to(dtype)
+    results = []
+    with torch.no_grad():
+        for way in ["eager", "sdpa"]:
+            typed.set_attn_implementation(way)
+            results.append(run(typed).float())
+    name = str(dtype).removeprefix("torch.")
+    spread = (results[0] - results[1]).abs().max().reshape(1)
+    return {name + ".logits": results[1], name + ".spread": spread}
+
+
 def gradients(model, names):
     parameters = dict(model.named_parameters())
     return {f"gradient.{name}": parameters[name].grad for name in names}
@@ -79,9 +93,10 @@ def opt(folder, prefixes, targets, seed, **sizes):
     prompt = torch.randn(len(prefixes), PROMPT_LENGTH, config.word_embed_proj_dim, generator=torch.Generator().manual_seed(seed))
     prompt.requires_grad_()
 
-    def run(ids, mask):
+    def run(ids, mask, model=model):
         mask = torch.cat([torch.ones(len(ids), PROMPT_LENGTH, dtype=torch.long), mask], 1)
-        embeddings = torch.cat([prompt, decoder.embed_tokens(ids)], 1)
+        embedded = model.model.decoder.embed_tokens(ids)
+        embeddings = torch.cat([prompt.to(embedded.dtype), embedded], 1)
         return mask, model(inputs_embeds=embeddings, attention_mask=mask).logits
 
     ids = padded([[begin, *p, *t, end] for p, t in zip(prefixes, targets)], pad)
@@ -104,6 +119,8 @@ def opt(folder, prefixes, targets, seed, **sizes):
         left = padded([[begin, *p] for p in prefixes], pad, left=True)
         _, after = run(left, (left != pad).long())
         tensors["next-logits"] = after[:, -1]
+    for dtype in [torch.bfloat16, torch.float16]:
+        tensors |= half(model, dtype, lambda typed: run(left, (left != pad).long(), typed)[1][:, -1])
     write(folder, model, tensors, prefixes, targets)
 
 
@@ -139,6 +156,10 @@ def t5(folder, prefixes, targets, seed, tied, **sizes):
         "decoder.block.1.layer.1.EncDecAttention.k.weight",
         "decoder.block.0.layer.2.DenseReluDense.wi_0.weight",
     ])
+    start = torch.full((len(prefixes), 1), pad)
+    tensors |= half(model, torch.bfloat16, lambda typed: typed(
+        inputs_embeds=torch.cat([prompt.to(torch.bfloat16), typed.shared(ids)], 1),
+        attention_mask=mask, decoder_input_ids=start).logits[:, -1])
     write(folder, model, {name: tensor.clone() for name, tensor in tensors.items()}, prefixes, targets)
     if not tied:  # as the published configuration says it
         path = folder / "config.json"

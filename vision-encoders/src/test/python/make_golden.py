@@ -7,6 +7,7 @@ that the published files have), lavis.pth with the same weights under the names 
 pixels, the tokens after every block and gradients of their sum of squares after the last but one, and the last block's tokens of
 larger pixels with interpolated positions ("larger", as transformers does it; "lavis": with the corners aligned).
 """
+import copy
 import json
 import pathlib
 import sys
@@ -72,6 +73,15 @@ def write(folder, seed, batch, **sizes):
             model, larger.shape[-1] // config.patch_size)
         wide.load_state_dict(state, strict=False)
         tensors["lavis.tokens"] = wide(larger, output_hidden_states=True).hidden_states[-1]
+    for dtype in ["bfloat16", "float16"]:
+        typed = copy.deepcopy(model).to(getattr(torch, dtype))
+        results = []
+        with torch.no_grad():
+            for way in ["eager", "sdpa"]:
+                typed.set_attn_implementation(way)
+                results.append(typed(pixels.to(typed.dtype), output_hidden_states=True).hidden_states[-1].float())
+        tensors[dtype + ".tokens"] = results[1]
+        tensors[dtype + ".spread"] = (results[0] - results[1]).abs().max().reshape(1)  # of the reference's two ways
     folder.mkdir(parents=True, exist_ok=True)
     versions = {"torch": torch.__version__, "transformers": transformers.__version__}
     (folder / "config.json").write_text(json.dumps(config.to_diff_dict() | sizes, indent=2) + "\n")

@@ -43,6 +43,16 @@ public final class Tensors {
         }
     }
 
+    /** x in the precision of another tensor, with gradients; the result belongs to {@code owner}. */
+    public static NDArray typeAs(NDManager owner, NDArray x, NDArray other) {
+        return LAYERS.call(owner, "type_as", x, other);
+    }
+
+    /** x in single precision, with gradients: what passes from one component to another. */
+    public static NDArray fp32(NDArray x) {
+        return LAYERS.call(x.getManager(), "to_fp32", x);
+    }
+
     /** {@code x[..., start:end, ...]} along an axis. */
     public static NDArray slice(NDArray x, int axis, long start, long end) {
         return LAYERS.call(x.getManager(), "slice", x, axis, start, end);

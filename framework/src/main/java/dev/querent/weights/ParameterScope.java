@@ -34,7 +34,12 @@ public final class ParameterScope {
 
     /** A scope that initialises every parameter. */
     public static ParameterScope initialised(NDManager manager, RunSeed seed) {
-        return new ParameterScope("", new Registry(manager, Optional.empty(), seed), false);
+        return new ParameterScope("", new Registry(manager, Optional.empty(), seed, Precision.FP32), false);
+    }
+
+    /** A scope that reads every parameter in fp32. */
+    public static ParameterScope reading(NDManager manager, WeightSource source, RunSeed seed) {
+        return reading(manager, source, seed, Precision.FP32);
     }
 
     /**
@@ -42,8 +47,8 @@ public final class ParameterScope {
      *
      * @param seed for those that a model lets be missing
      */
-    public static ParameterScope reading(NDManager manager, WeightSource source, RunSeed seed) {
-        return new ParameterScope("", new Registry(manager, Optional.of(source), seed), false);
+    public static ParameterScope reading(NDManager manager, WeightSource source, RunSeed seed, Precision precision) {
+        return new ParameterScope("", new Registry(manager, Optional.of(source), seed, precision), false);
     }
 
     /**
@@ -51,7 +56,7 @@ public final class ParameterScope {
      * values of a parameter are one zero.
      */
     public static ParameterScope shapesOnly(NDManager manager) {
-        Registry registry = new Registry(manager, Optional.empty(), new RunSeed(0));
+        Registry registry = new Registry(manager, Optional.empty(), new RunSeed(0), Precision.FP32);
         registry.shapesOnly = true;
         return new ParameterScope("", registry, false);
     }
@@ -86,7 +91,7 @@ public final class ParameterScope {
 
     /**
      * @param name the last part of the public name, e.g. {@code weight}
-     * @return (shape) fp32, owned by the model's manager
+     * @return (shape) in the component's precision, owned by the model's manager
      */
     public NDArray parameter(String name, Initializer initializer, long... shape) {
         return parameter(name, initializer, Fit.NONE, shape);
@@ -157,15 +162,17 @@ public final class ParameterScope {
         private final NDManager manager;
         private Optional<WeightSource> source;
         private final RunSeed seed;
+        private final Precision precision;
         private boolean shapesOnly;
         private final Map<String, NDArray> created = new LinkedHashMap<>();
         private final List<String> problems = new ArrayList<>();
         private final List<String> ignored = new ArrayList<>();
 
-        private Registry(NDManager manager, Optional<WeightSource> source, RunSeed seed) {
+        private Registry(NDManager manager, Optional<WeightSource> source, RunSeed seed, Precision precision) {
             this.manager = manager;
             this.source = source;
             this.seed = seed;
+            this.precision = precision;
         }
 
         private NDArray create(String name, Initializer initializer, Fit fit, boolean mayBeMissing, long[] shape) {
@@ -175,9 +182,7 @@ public final class ParameterScope {
                         if (shapesOnly) {
                             return manager.zeros(new Shape(1), DataType.FLOAT32).broadcast(shape);
                         }
-                        NDArray fresh = manager.zeros(new Shape(shape), DataType.FLOAT32);
-                        initializer.fill(fresh, seed.at(Purpose.INITIALISATION, name));
-                        return fresh;
+                        return fresh(name, initializer, shape);
                     });
             if (created.put(name, tensor) != null) {
                 throw new IllegalArgumentException("two parameters called " + name);
@@ -188,7 +193,7 @@ public final class ParameterScope {
         private NDArray read(WeightSource from, String name, Fit fit, long[] shape) {
             Optional<long[]> found = from.shape(name);
             if (found.isPresent() && Arrays.equals(found.get(), shape)) {
-                return from.read(name, manager);
+                return from.read(name, manager, precision);
             }
             Optional<NDArray> fitted = found.flatMap(other -> fitted(from, name, fit, shape));
             if (fitted.isPresent()) {
@@ -202,9 +207,15 @@ public final class ParameterScope {
 
         private Optional<NDArray> fitted(WeightSource from, String name, Fit fit, long[] shape) {
             try (NDManager passing = manager.newSubManager()) {
-                Optional<NDArray> fitted = fit.fit(from.read(name, passing), shape);
-                fitted.ifPresent(tensor -> tensor.attach(manager));
-                return fitted;
+                return fit.fit(from.read(name, passing), shape).map(tensor -> precision.copy(manager, tensor));
+            }
+        }
+
+        private NDArray fresh(String name, Initializer initializer, long[] shape) {
+            try (NDManager passing = manager.newSubManager()) {
+                NDArray fresh = passing.zeros(new Shape(shape), DataType.FLOAT32);
+                initializer.fill(fresh, seed.at(Purpose.INITIALISATION, name));
+                return precision.copy(manager, fresh);
             }
         }
 

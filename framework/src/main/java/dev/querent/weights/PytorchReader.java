@@ -180,7 +180,7 @@ public final class PytorchReader implements WeightSource {
     }
 
     @Override
-    public NDArray read(String name, NDManager manager) {
+    public NDArray read(String name, NDManager manager, Precision precision) {
         StoredTensor tensor = Optional.ofNullable(tensors.get(name))
                 .orElseThrow(() -> new IllegalArgumentException(file + " has no tensor called " + name));
         String type = tensor.storage().type();
@@ -194,7 +194,7 @@ public final class PytorchReader implements WeightSource {
         try {
             byte[] window = bytes(entry(name, tensor), tensor.offset() * size, Math.toIntExact(reach * size));
             ByteBuffer rows = ByteBuffer.wrap(inOrder(tensor, window, size)).order(ByteOrder.LITTLE_ENDIAN);
-            return TensorBytes.fp32(manager, file, name, type, rows, tensor.shape());
+            return TensorBytes.tensor(manager, file, name, type, rows, tensor.shape(), precision);
         } catch (ZipException e) {
             throw new DamagedFileException(file, "the storage of tensor " + name + " can't be read: " + e.getMessage());
         } catch (IOException e) {

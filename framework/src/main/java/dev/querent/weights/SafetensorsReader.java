@@ -167,16 +167,15 @@ public final class SafetensorsReader implements WeightSource {
     }
 
     @Override
-    public NDArray read(String name, NDManager manager) {
+    public NDArray read(String name, NDManager manager, Precision precision) {
         Entry entry = Optional.ofNullable(entries.get(name))
                 .orElseThrow(() -> new IllegalArgumentException(file + " has no tensor called " + name));
-        long count = Arrays.stream(entry.shape()).reduce(1, Math::multiplyExact);
-        TensorBytes.limit(file, name, count);
+        TensorBytes.limit(file, name, (entry.end() - entry.begin()) / Safetensors.size(entry.type()));
         try {
             ByteBuffer bytes = channel.map(
                             FileChannel.MapMode.READ_ONLY, dataStart + entry.begin(), entry.end() - entry.begin())
                     .order(ByteOrder.LITTLE_ENDIAN);
-            return TensorBytes.fp32(manager, file, name, entry.type(), bytes, entry.shape());
+            return TensorBytes.tensor(manager, file, name, entry.type(), bytes, entry.shape(), precision);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read tensor " + name + " of " + file, e);
         }

@@ -37,10 +37,10 @@ final class Shards implements WeightSource {
     }
 
     @Override
-    public NDArray read(String name, NDManager manager) {
+    public NDArray read(String name, NDManager manager, Precision precision) {
         return Optional.ofNullable(owners.get(name))
                 .orElseThrow(() -> new IllegalArgumentException(index + " has no tensor called " + name))
-                .read(name, manager);
+                .read(name, manager, precision);
     }
 
     @Override

@@ -5,10 +5,14 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.nio.ByteBuffer;
+import java.nio.IntBuffer;
+import java.nio.ShortBuffer;
 import java.nio.file.Path;
 
 /** Tensors from the bytes of a checkpoint. */
 final class TensorBytes {
+
+    private static final int CHUNK = 1 << 16;
 
     private TensorBytes() {}
 
@@ -26,30 +30,50 @@ final class TensorBytes {
      *
      * @param type F32, F16 or BF16
      * @param bytes little endian, row by row, from position to limit
-     * @return (shape) fp32
+     * @return (shape)
      */
-    static NDArray fp32(NDManager manager, Path file, String name, String type, ByteBuffer bytes, long[] shape) {
-        if (!type.equals("F32") && !type.equals("F16") && !type.equals("BF16")) {
-            throw new DamagedFileException(file, "tensor " + name + " is " + type + "; expected F32, F16 or BF16");
+    static NDArray tensor(
+            NDManager manager,
+            Path file,
+            String name,
+            String type,
+            ByteBuffer bytes,
+            long[] shape,
+            Precision precision) {
+        try (NDManager passing = manager.newSubManager()) {
+            NDArray view = switch (type) {
+                case "F32" -> passing.create(direct(passing, bytes), new Shape(shape), DataType.FLOAT32);
+                case "F16" -> passing.create(direct(passing, bytes), new Shape(shape), DataType.FLOAT16);
+                case "BF16" -> passing.create(widened(passing, bytes), new Shape(shape), DataType.FLOAT32);
+                default ->
+                    throw new DamagedFileException(
+                            file, "tensor " + name + " is " + type + "; expected F32, F16 or BF16");
+            };
+            return precision.copy(manager, view);
         }
-        ByteBuffer floats = manager.allocateDirect(bytes.remaining() / Safetensors.size(type) * Float.BYTES);
-        switch (type) {
-            case "F32" -> floats.asFloatBuffer().put(bytes.asFloatBuffer());
-            case "BF16" -> {
-                while (bytes.hasRemaining()) {
-                    floats.putFloat(Float.intBitsToFloat(bytes.getShort() << 16));
-                }
+    }
+
+    private static ByteBuffer direct(NDManager manager, ByteBuffer bytes) {
+        return bytes.isDirect()
+                ? bytes
+                : manager.allocateDirect(bytes.remaining()).put(bytes).rewind();
+    }
+
+    /** Each value of bf16 is the upper half of one of fp32. */
+    private static ByteBuffer widened(NDManager manager, ByteBuffer bytes) {
+        ShortBuffer halves = bytes.asShortBuffer();
+        ByteBuffer wide = manager.allocateDirect(halves.remaining() * Float.BYTES);
+        IntBuffer values = wide.asIntBuffer();
+        short[] in = new short[Math.min(CHUNK, halves.remaining())];
+        int[] out = new int[in.length];
+        while (halves.hasRemaining()) {
+            int count = Math.min(in.length, halves.remaining());
+            halves.get(in, 0, count);
+            for (int i = 0; i < count; i++) {
+                out[i] = in[i] << 16;
             }
-            default -> {
-                while (bytes.hasRemaining()) {
-                    floats.putFloat(Float16.toFloat(bytes.getShort()));
-                }
-            }
+            values.put(out, 0, count);
         }
-        floats.rewind();
-        // a copy of its own: DJL's tensor over a direct buffer is freed with the buffer
-        try (NDArray view = manager.create(floats, new Shape(shape), DataType.FLOAT32)) {
-            return view.duplicate();
-        }
+        return wide;
     }
 }

@@ -95,18 +95,18 @@ public final class TranslatedWeights implements WeightSource {
     }
 
     @Override
-    public NDArray read(String name, NDManager manager) {
+    public NDArray read(String name, NDManager manager, Precision precision) {
         List<Piece> pieces = recipes.get(name);
         if (pieces == null) {
             throw new IllegalArgumentException(description() + " has no tensor called " + name);
         }
         if (pieces.size() == 1 && isWhole(pieces.get(0))) {
-            return source.read(pieces.get(0).stored().orElseThrow(), manager);
+            return source.read(pieces.get(0).stored().orElseThrow(), manager, precision);
         }
         try (NDManager passing = manager.newSubManager()) {
             NDList parts = new NDList();
             for (Piece piece : pieces) {
-                parts.add(read(piece, passing));
+                parts.add(read(piece, passing, precision));
             }
             NDArray joined =
                     NDArrays.concat(parts, 0); // a copy, so that a part doesn't keep all of what it is cut from
@@ -119,11 +119,11 @@ public final class TranslatedWeights implements WeightSource {
         return piece.stored().isPresent() && rows(piece.stored().get()) == piece.rows();
     }
 
-    private NDArray read(Piece piece, NDManager manager) {
+    private NDArray read(Piece piece, NDManager manager, Precision precision) {
         if (piece.stored().isEmpty()) {
-            return manager.zeros(new Shape(piece.rows()), DataType.FLOAT32);
+            return precision.copy(manager, manager.zeros(new Shape(piece.rows()), DataType.FLOAT32));
         }
-        NDArray stored = source.read(piece.stored().get(), manager);
+        NDArray stored = source.read(piece.stored().get(), manager, precision);
         return isWhole(piece)
                 ? stored
                 : stored.get(new NDIndex().addSliceDim(piece.first(), piece.first() + piece.rows()));

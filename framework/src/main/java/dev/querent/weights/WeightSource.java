@@ -15,8 +15,13 @@ public interface WeightSource extends AutoCloseable {
     /** The shape of a tensor, or empty where there is none of that name. */
     Optional<long[]> shape(String name);
 
-    /** Reads a tensor of {@link #names()} as fp32, whatever it is stored as. */
-    NDArray read(String name, NDManager manager);
+    /** Reads a tensor of {@link #names()}, whatever it is stored as. */
+    NDArray read(String name, NDManager manager, Precision precision);
+
+    /** Reads a tensor of {@link #names()} as fp32. */
+    default NDArray read(String name, NDManager manager) {
+        return read(name, manager, Precision.FP32);
+    }
 
     /** All files that decide the tensors. */
     List<Path> files();

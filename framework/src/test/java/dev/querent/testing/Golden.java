@@ -3,6 +3,7 @@ package dev.querent.testing;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.querent.torch.Torch;
+import dev.querent.weights.Precision;
 import dev.querent.weights.SafetensorsReader;
 import java.net.URISyntaxException;
 import java.net.URL;
@@ -74,6 +75,16 @@ public final class Golden implements AutoCloseable {
     /** Fails unless a computed tensor equals the fixture's within {@link #ABSOLUTE} and {@link #RELATIVE}. */
     public void check(String tensor, NDArray actual) {
         assertClose(name + ": " + tensor, tensor(tensor), actual, ABSOLUTE, RELATIVE);
+    }
+
+    /**
+     * Fails unless a tensor that was computed in 16 bits is as near to the reference's as twice what lies between the
+     * reference's own two ways of computing attention.
+     */
+    public void check(Precision precision, String tensor, NDArray actual) {
+        String type = precision == Precision.BF16 ? "bfloat16." : "float16.";
+        double spread = tensor(type + "spread").getFloat();
+        assertClose(name + ": " + type + tensor, tensor(type + tensor), actual, 2 * spread, 0);
     }
 
     /** Fails, with largest error and its index, unless {@code |actual - expected| <= absolute + relative * |expected|}. */

@@ -12,6 +12,7 @@ import dev.querent.testing.Golden;
 import dev.querent.text.WordLevelTokenizer;
 import dev.querent.torch.Torch;
 import dev.querent.weights.ParameterScope;
+import dev.querent.weights.Precision;
 import dev.querent.weights.SafetensorsReader;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,11 +36,15 @@ public final class Fixture<M extends LanguageModel> implements AutoCloseable {
      * @param build makes the model of its configuration
      */
     public <C extends Record> Fixture(
-            Class<?> test, String folder, Class<C> config, BiFunction<C, ComponentContext, M> build) {
+            Class<?> test,
+            String folder,
+            Precision precision,
+            Class<C> config,
+            BiFunction<C, ComponentContext, M> build) {
         Path path = Golden.folder(test, folder);
         golden = new Golden(path.resolve("golden.safetensors"));
         try (SafetensorsReader weights = new SafetensorsReader(path.resolve("model.safetensors"))) {
-            ParameterScope scope = ParameterScope.reading(manager, weights, new RunSeed(0));
+            ParameterScope scope = ParameterScope.reading(manager, weights, new RunSeed(0), precision);
             // Words w5, w6, ...: the number is the id.
             model = build.apply(
                     read(path, config),

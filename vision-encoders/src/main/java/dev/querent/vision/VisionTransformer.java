@@ -36,7 +36,7 @@ abstract class VisionTransformer implements VisionEncoder {
         for (VisionLayer layer : layers()) {
             tokens = Intermediates.freed(tokens, layer::forward);
         }
-        return tokens;
+        return Intermediates.freed(tokens, Tensors::fp32);
     }
 
     /**

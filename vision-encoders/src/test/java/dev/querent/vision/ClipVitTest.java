@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.querent.model.ComponentContext;
 import dev.querent.nn.Activation;
@@ -13,6 +14,7 @@ import dev.querent.testing.Golden;
 import dev.querent.torch.Torch;
 import dev.querent.weights.CheckpointFolder;
 import dev.querent.weights.ParameterScope;
+import dev.querent.weights.Precision;
 import dev.querent.weights.WeightSource;
 import dev.querent.weights.WeightsMismatchException;
 import java.nio.file.Path;
@@ -42,9 +44,14 @@ class ClipVitTest {
     }
 
     private static ClipVit read(NDManager manager, String folder, String file, ClipVit.Config config) {
+        return read(manager, folder, file, config, Precision.FP32);
+    }
+
+    private static ClipVit read(
+            NDManager manager, String folder, String file, ClipVit.Config config, Precision precision) {
         Path weights = Golden.folder(ClipVitTest.class, folder).resolve(file);
         try (WeightSource source = CheckpointFolder.open(weights)) {
-            ParameterScope scope = ParameterScope.reading(manager, source, new RunSeed(0));
+            ParameterScope scope = ParameterScope.reading(manager, source, new RunSeed(0), precision);
             ClipVit model = new ClipVit(config, context(scope));
             scope.finish();
             return model;
@@ -68,6 +75,18 @@ class ClipVitTest {
                 NDManager manager = Torch.newManager()) {
             ClipVit model = read(manager, folder, config(folder, skipped));
             golden.check("block." + block, model.encode(golden.tensor("pixels")));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"quick-gelu, BF16", "quick-gelu, FP16", "gelu, BF16", "gelu, FP16"})
+    void tokensIn16BitsAreTransformers(String folder, Precision precision) {
+        try (Golden golden = golden(folder);
+                NDManager manager = Torch.newManager()) {
+            ClipVit model = read(manager, folder, "model.safetensors", config(folder, 0), precision);
+            NDArray tokens = model.encode(golden.tensor("pixels"));
+            assertThat(tokens.getDataType()).isEqualTo(DataType.FLOAT32);
+            golden.check(precision, "tokens", tokens);
         }
     }
 

@@ -21,10 +21,11 @@
 
   def patch_embedding(self, pixels: Tensor, weight: Tensor, bias: List[Tensor]) -> Tensor:
     side = torch.size(weight, 2)
+    typed = torch.type_as(pixels, weight)
     if len(bias) == 0:
-      y = torch.conv2d(pixels, weight, None, [side, side])
+      y = torch.conv2d(typed, weight, None, [side, side])
     else:
-      y = torch.conv2d(pixels, weight, bias[0], [side, side])
+      y = torch.conv2d(typed, weight, bias[0], [side, side])
     return torch.transpose(torch.flatten(y, 2), 1, 2)
 
   def split_heads(self, x: Tensor, heads: int) -> Tensor:
@@ -61,6 +62,12 @@
 
   def scale(self, x: Tensor, factor: float) -> Tensor:
     return torch.mul(x, factor)
+
+  def type_as(self, x: Tensor, other: Tensor) -> Tensor:
+    return torch.type_as(x, other)
+
+  def to_fp32(self, x: Tensor) -> Tensor:
+    return torch.to(x, 6)
 
   def concatenate(self, parts: List[Tensor], axis: int) -> Tensor:
     return torch.cat(parts, axis)

@@ -193,7 +193,7 @@ public final class Opt implements DecoderOnly {
     private NDArray embed(NDManager owner, LanguageInput input, TokenBatch tokens) {
         NDArray embedded = stack.embed(Tensors.ofLongs(owner, tokens.ids()));
         return input.softPrompt()
-                .map(prompt -> Tensors.concatenate(owner, 1, prompt, embedded))
+                .map(prompt -> Tensors.concatenate(owner, 1, Tensors.typeAs(owner, prompt, embedded), embedded))
                 .orElse(embedded);
     }
 

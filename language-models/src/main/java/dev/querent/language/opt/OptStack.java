@@ -89,9 +89,9 @@ final class OptStack {
         return projectOut.map(out -> out.forward(normed)).orElse(normed);
     }
 
-    /** (..., Dl) -> (..., V) */
+    /** (..., Dl) -> (..., V) fp32 */
     NDArray scores(NDArray hidden) {
-        return head.forward(hidden);
+        return Tensors.fp32(head.forward(hidden));
     }
 
     int layers() {

@@ -254,13 +254,14 @@ public final class FlanT5 implements EncoderDecoder {
     private NDArray embed(NDManager owner, LanguageInput input, TokenBatch prefixes) {
         NDArray embedded = embed(Tensors.ofLongs(owner, prefixes.ids()));
         return input.softPrompt()
-                .map(prompt -> Tensors.concatenate(owner, 1, prompt, embedded))
+                .map(prompt -> Tensors.concatenate(owner, 1, Tensors.typeAs(owner, prompt, embedded), embedded))
                 .orElse(embedded);
     }
 
-    /** (..., Dl) -> (..., V) */
+    /** (..., Dl) -> (..., V) fp32 */
     NDArray scores(NDArray hidden) {
-        return head.forward(config.tiedHead() ? Tensors.scale(hidden, 1 / Math.sqrt((double) config.width())) : hidden);
+        return Tensors.fp32(head.forward(
+                config.tiedHead() ? Tensors.scale(hidden, 1 / Math.sqrt((double) config.width())) : hidden));
     }
 
     private static int promptLength(LanguageInput input) {

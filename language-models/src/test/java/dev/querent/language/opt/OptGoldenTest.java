@@ -3,6 +3,7 @@ package dev.querent.language.opt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.querent.language.Fixture;
 import dev.querent.model.LanguageInput;
@@ -10,16 +11,43 @@ import dev.querent.model.TextDecoder;
 import dev.querent.nn.Tensors;
 import dev.querent.testing.Golden;
 import dev.querent.torch.Torch;
+import dev.querent.weights.Precision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OptGoldenTest {
 
     private static Fixture<Opt> fixture(String folder) {
-        return new Fixture<>(OptGoldenTest.class, folder, Opt.Config.class, Opt::new);
+        return fixture(folder, Precision.FP32);
+    }
+
+    private static Fixture<Opt> fixture(String folder, Precision precision) {
+        return new Fixture<>(OptGoldenTest.class, folder, precision, Opt.Config.class, Opt::new);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "pre-norm, BF16",
+        "pre-norm, FP16",
+        "post-norm, BF16",
+        "post-norm, FP16",
+        "batch-of-one, BF16",
+        "batch-of-one, FP16"
+    })
+    void decodingIn16BitsBeginsWithTheReferencesScores(String folder, Precision precision) {
+        try (Fixture<Opt> fixture = fixture(folder, precision)) {
+            LanguageInput input =
+                    LanguageInput.decoding(fixture.golden().tensor("soft-prompt"), fixture.texts("prefixes"));
+            try (TextDecoder decoder = fixture.model().decoder(input)) {
+                assertThat(fixture.model().parameters().list())
+                        .noneMatch(parameter -> parameter.getDataType() == DataType.FLOAT32);
+                fixture.golden().check(precision, "logits", decoder.logits());
+            }
+        }
     }
 
     @ParameterizedTest

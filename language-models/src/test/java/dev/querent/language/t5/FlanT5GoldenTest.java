@@ -1,22 +1,46 @@
 package dev.querent.language.t5;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.querent.language.Fixture;
 import dev.querent.model.LanguageInput;
+import dev.querent.model.TextDecoder;
 import dev.querent.nn.AttentionMask;
 import dev.querent.nn.Tensors;
 import dev.querent.testing.Golden;
 import dev.querent.torch.Torch;
+import dev.querent.weights.Precision;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FlanT5GoldenTest {
 
     private static Fixture<FlanT5> fixture(String folder) {
-        return new Fixture<>(FlanT5GoldenTest.class, folder, FlanT5.Config.class, FlanT5::new);
+        return fixture(folder, Precision.FP32);
+    }
+
+    private static Fixture<FlanT5> fixture(String folder, Precision precision) {
+        return new Fixture<>(FlanT5GoldenTest.class, folder, precision, FlanT5.Config.class, FlanT5::new);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"untied, BF16", "tied, BF16"})
+    void decodingIn16BitsBeginsWithTheReferencesScores(String folder, Precision precision) {
+        try (Fixture<FlanT5> fixture = fixture(folder, precision)) {
+            LanguageInput input =
+                    LanguageInput.decoding(fixture.golden().tensor("soft-prompt"), fixture.texts("prefixes"));
+            try (TextDecoder decoder = fixture.model().decoder(input)) {
+                assertThat(fixture.model().parameters().list())
+                        .noneMatch(parameter -> parameter.getDataType() == DataType.FLOAT32);
+                fixture.golden().check(precision, "logits", decoder.logits());
+            }
+        }
     }
 
     @ParameterizedTest
