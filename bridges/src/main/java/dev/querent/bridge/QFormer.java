@@ -17,6 +17,7 @@ import dev.querent.plugin.Plugin;
 import dev.querent.text.TextTokenizer;
 import dev.querent.text.TokenBatch;
 import dev.querent.text.TokenizerLayout;
+import dev.querent.text.VocabularyFormat;
 import dev.querent.torch.Torch;
 import dev.querent.weights.Initializer;
 import dev.querent.weights.ParameterScope;
@@ -43,7 +44,8 @@ public final class QFormer implements RepresentationLearner {
             "[UNK]",
             "[CLS]",
             "[SEP]",
-            List.of("[DEC]"));
+            List.of("[DEC]"),
+            VocabularyFormat.BERT);
 
     /** Sizes and initialisation. */
     public record Config(

@@ -72,7 +72,8 @@ class WholeBlip2Test {
                     (role, setting) -> new PluginSetting(
                             setting.plugin(),
                             setting.config(),
-                            Optional.of(folder(name).resolve(bridge))));
+                            Optional.of(folder(name).resolve(bridge)),
+                            Optional.empty()));
         }
         List<String> words = IntStream.range(6, 24).mapToObj(id -> "w" + id).toList();
         return new ModelBuilder(settings, new RunSeed(1), () -> words);
