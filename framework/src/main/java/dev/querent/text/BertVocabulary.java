@@ -25,13 +25,9 @@ final class BertVocabulary {
                     + ", which stands for unknown words; found none in " + vocabulary.size() + " lines");
         }
         TokenizerJson json = new TokenizerJson(vocabulary);
-        settings.added(List.of(
-                        unknown,
-                        end,
-                        settings.token("pad_token", "[PAD]"),
-                        begin,
-                        settings.token("mask_token", "[MASK]")))
-                .forEach(json::add);
+        AddedToken pad = settings.token("pad_token", "[PAD]");
+        AddedToken mask = settings.token("mask_token", "[MASK]");
+        settings.addTo(json, List.of(unknown, end, pad, begin, mask));
         ObjectNode normalizer = json.part("normalizer", "BertNormalizer")
                 .put("clean_text", true)
                 .put("handle_chinese_chars", settings.flag("tokenize_chinese_chars", true))

@@ -78,7 +78,7 @@ final class BytePairVocabulary {
     }
 
     private void add(AddedToken... special) {
-        settings.added(List.of(special)).forEach(json::add);
+        settings.addTo(json, List.of(special));
     }
 
     private static void byteLevel(ObjectNode part, boolean prefixSpace, boolean splits) {

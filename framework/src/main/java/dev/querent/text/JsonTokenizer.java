@@ -89,7 +89,17 @@ public final class JsonTokenizer implements TextTokenizer {
         } else {
             vocabulary.properties().forEach(token -> put(ids, StringNode.valueOf(token.getKey()), token.getValue()));
         }
-        root.path("added_tokens").forEach(token -> put(ids, token.path("content"), token.path("id")));
+        long next = ids.size();
+        for (JsonNode token : root.path("added_tokens")) {
+            String content = token.path("content").asString("");
+            long expected = ids.getOrDefault(content, next);
+            put(ids, token.path("content"), token.path("id"));
+            if (token.path("id").longValue() != expected) { // the library numbers them itself, whatever the file says
+                throw new IllegalArgumentException("expected the added token \"" + content + "\" with the id "
+                        + expected + ", found " + token.path("id"));
+            }
+            next = Math.max(next, expected + 1);
+        }
         return ids;
     }
 
@@ -130,7 +140,8 @@ public final class JsonTokenizer implements TextTokenizer {
                 + (int) ids.values().stream()
                         .mapToLong(Long::longValue)
                         .max()
-                        .orElseThrow(() -> new IllegalArgumentException("the tokenizer has no vocabulary"));
+                        .orElseThrow(() -> new IllegalArgumentException(
+                                "expected a tokenizer.json with a vocabulary, found none"));
     }
 
     @Override

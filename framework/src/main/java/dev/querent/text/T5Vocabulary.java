@@ -33,7 +33,7 @@ final class T5Vocabulary {
             special.add(AddedToken.special("<extra_id_" + i + ">"));
         }
         TokenizerJson json = new TokenizerJson(ids);
-        settings.added(special).forEach(json::add);
+        settings.addTo(json, special);
         if (model.charsmap().length > 0) {
             json.part("normalizer", "Precompiled")
                     .put("precompiled_charsmap", Base64.getEncoder().encodeToString(model.charsmap()));

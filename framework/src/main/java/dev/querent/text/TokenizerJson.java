@@ -25,14 +25,20 @@ final class TokenizerJson {
         added = root.putArray("added_tokens");
     }
 
-    /** Adds a token under the id that the vocabulary has for it, or under the next one, as the library counts them. */
-    TokenizerJson add(AddedToken token) {
-        if (!addedIds.containsKey(token.content())) {
-            int id = id(token.content()).orElseGet(this::nextId);
-            addedIds.put(token.content(), id);
-            token.write(added, id);
+    /**
+     * Adds a token under the id that the vocabulary has for it, or under the next one, as the library counts them.
+     *
+     * @return its id
+     */
+    int add(AddedToken token) {
+        Integer before = addedIds.get(token.content());
+        if (before != null) {
+            return before;
         }
-        return this;
+        int id = id(token.content()).orElseGet(this::nextId);
+        addedIds.put(token.content(), id);
+        token.write(added, id);
+        return id;
     }
 
     private int nextId() {

@@ -2,7 +2,6 @@ package dev.querent.text;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -90,10 +89,10 @@ final class TokenizerSettings {
     }
 
     /**
-     * All tokens to find in a text before anything else: those with ids of their own in the order of these, the special
+     * Adds all tokens to find in a text before anything else: those with ids of their own in the order of these, the special
      * tokens, and additional ones.
      */
-    List<AddedToken> added(List<AddedToken> special) {
+    void addTo(TokenizerJson json, List<AddedToken> special) {
         Map<Long, AddedToken> byId = new TreeMap<>();
         Set<String> names = special.stream().map(AddedToken::content).collect(Collectors.toSet());
         object(folder.resolve(ADDED)).properties().forEach(entry -> {
@@ -105,11 +104,17 @@ final class TokenizerSettings {
             boolean named = names.contains(entry.getValue().path("content").asString(""));
             byId.put(id(CONFIG, DECODER, entry.getKey()), at(CONFIG, DECODER, entry.getValue(), named));
         });
-        List<AddedToken> added = new ArrayList<>(byId.values());
-        added.addAll(special);
-        config.path(EXTRA).forEach(token -> added.add(at(CONFIG, EXTRA, token, true)));
-        tokens.path(EXTRA).forEach(token -> added.add(at(TOKENS, EXTRA, token, true)));
-        return added;
+        byId.forEach((id, token) -> {
+            int given = json.add(token);
+            if (given != id) {
+                throw new IllegalArgumentException(folder + ": " + ADDED + " or " + CONFIG + " has the token \""
+                        + token.content() + "\" with id " + id + "; expected " + given
+                        + ", its place in the vocabulary or the next one behind it");
+            }
+        });
+        special.forEach(json::add);
+        config.path(EXTRA).forEach(token -> json.add(at(CONFIG, EXTRA, token, true)));
+        tokens.path(EXTRA).forEach(token -> json.add(at(TOKENS, EXTRA, token, true)));
     }
 
     private long id(String file, String key, String written) {
