@@ -10,6 +10,7 @@ import dev.querent.plugin.PluginRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code tokenizer:} in experiment files. */
 class TokenizerSettingTest {
 
-    private static final String STEPS = "data: {plugin: shapes}\nsteps: {}\n";
+    private static final Path TINY = Path.of("shapes", "tiny.yaml");
 
     @TempDir
     Path folder;
@@ -29,42 +30,39 @@ class TokenizerSettingTest {
         registry.close();
     }
 
-    private Experiment load(String components) throws IOException {
-        Path file = Files.writeString(folder.resolve("experiment.yaml"), STEPS + components);
-        return new ExperimentLoader(registry).load(file);
+    private Experiment load(String... overrides) {
+        return new ExperimentLoader(registry).load(TINY, List.of(overrides));
     }
 
     @Test
     void partsThatReadTextHaveOne() throws IOException {
-        Experiment experiment = load("language: {plugin: opt, tokenizer: " + folder
-                + "}\nbridge: {plugin: q-former, tokenizer: " + folder + "}\nvision: {plugin: clip-vit}\n");
+        Experiment experiment = load("language.tokenizer=" + folder, "bridge.tokenizer=" + folder);
         assertThat(experiment.language().orElseThrow().tokenizer()).contains(folder);
         assertThat(experiment.bridge().orElseThrow().tokenizer()).contains(folder);
         Path resolved = Files.writeString(folder.resolve("resolved.yaml"), experiment.resolvedYaml());
         assertThat(new ExperimentLoader(registry).load(resolved)).isEqualTo(experiment);
-        assertThat(load("language: {plugin: opt}\n").hash())
-                .isNotEqualTo(load("language: {plugin: opt, tokenizer: " + folder + "}\n")
-                        .hash());
+        assertThat(experiment.hash()).isNotEqualTo(load().hash());
     }
 
     @Test
     void othersHaveNone() {
-        assertThatThrownBy(() -> load("vision: {plugin: clip-vit, tokenizer: " + folder + "}\n"))
+        assertThatThrownBy(() -> load("vision.tokenizer=" + folder))
                 .isInstanceOf(ExperimentException.class)
                 .hasMessageContaining("vision.tokenizer: unknown key");
-        assertThatThrownBy(() -> load("bridge: {plugin: linear, tokenizer: " + folder + "}\n"))
+        assertThatThrownBy(() -> load("bridge.plugin=linear", "bridge.tokenizer=" + folder))
                 .isInstanceOf(ExperimentException.class)
                 .hasMessageContaining("bridge.tokenizer: unknown key");
     }
 
     @Test
-    void aWrongPlaceIsTold() {
-        assertThatThrownBy(() -> load("language: {plugin: t5, tokenizer: nowhere, width: 3}\n"))
+    void aWrongPlaceIsToldWithAllElse() {
+        assertThatThrownBy(() -> load("language.tokenizer=nowhere", "language.layer=3"))
                 .isInstanceOf(ExperimentException.class)
                 .hasMessageContaining(
                         "language.tokenizer: expected a folder or file with a tokenizer, found nothing at nowhere")
-                .hasMessageContaining("language.width: unknown key");
-        assertThatThrownBy(() -> load("language: {plugin: t5, tokenizer: [a]}\n"))
+                .hasMessageContaining("language.layer: unknown key");
+        assertThatThrownBy(() -> load("language.tokenizer=[a]"))
+                .isInstanceOf(ExperimentException.class)
                 .hasMessageContaining("language.tokenizer: expected a path");
     }
 }

@@ -38,7 +38,7 @@ final class BytePairVocabulary {
                 pairs.settings.token("eos_token", "</s>"),
                 pairs.settings.token("unk_token", "</s>"),
                 pairs.settings.token("pad_token", "<pad>"));
-        byteLevel(pairs.json.part("pre_tokenizer", "ByteLevel"), pairs.settings.flag("add_prefix_space", false), true);
+        byteLevel(pairs.json.part("pre_tokenizer", "ByteLevel"), pairs.settings.flag("add_prefix_space", false));
         boolean begins = pairs.settings.flag("add_bos_token", true);
         pairs.json.template(begins ? List.of(begin.content()) : List.of(), List.of());
         pairs.model("");
@@ -71,7 +71,7 @@ final class BytePairVocabulary {
                         "Regex",
                         "<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d"
                                 + "|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+");
-        byteLevel(splits.addObject().put("type", "ByteLevel"), false, true);
+        byteLevel(splits.addObject().put("type", "ByteLevel"), false);
         pairs.json.template(List.of(begin.content()), List.of(end.content()));
         pairs.model("</w>").put("unk_token", unknown.content());
         return pairs.json.text();
@@ -81,12 +81,12 @@ final class BytePairVocabulary {
         settings.addTo(json, List.of(special));
     }
 
-    private static void byteLevel(ObjectNode part, boolean prefixSpace, boolean splits) {
-        part.put("add_prefix_space", prefixSpace).put("trim_offsets", true).put("use_regex", splits);
+    private static void byteLevel(ObjectNode part, boolean prefixSpace) {
+        part.put("add_prefix_space", prefixSpace).put("trim_offsets", true).put("use_regex", true);
     }
 
     private ObjectNode model(String endOfWord) {
-        byteLevel(json.part("decoder", "ByteLevel"), false, true);
+        byteLevel(json.part("decoder", "ByteLevel"), false);
         ObjectNode model = json.model("BPE")
                 .put("continuing_subword_prefix", "")
                 .put("end_of_word_suffix", endOfWord)

@@ -160,7 +160,7 @@ class PublishedTokenizerTest {
                 "{\"model\": {\"vocab\": {\"a\": 0}}, \"added_tokens\": [{\"content\": \"b\", \"id\": 7}]}",
                 "{\"model\": {\"vocab\": {\"a\": 0}}, \"normalizer\": {\"precompiled_charsmap\": 7}}")) {
             write("tokenizer.json", json);
-            refused(VocabularyFormat.BERT, folder.resolve("tokenizer.json") + ": expected");
+            refused(VocabularyFormat.BERT, folder.resolve("tokenizer.json") + ": ", "expected");
         }
     }
 
