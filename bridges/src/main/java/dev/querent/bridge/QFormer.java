@@ -18,6 +18,7 @@ import dev.querent.plugin.Plugin;
 import dev.querent.text.TextTokenizer;
 import dev.querent.text.TokenBatch;
 import dev.querent.text.TokenizerLayout;
+import dev.querent.text.VocabularyFormat;
 import dev.querent.torch.Torch;
 import dev.querent.weights.Initializer;
 import dev.querent.weights.ParameterScope;
@@ -44,7 +45,8 @@ public final class QFormer implements RepresentationLearner {
             "[UNK]",
             "[CLS]",
             "[SEP]",
-            List.of("[DEC]"));
+            List.of("[DEC]"),
+            VocabularyFormat.BERT);
 
     /** Sizes and initialisation. */
     public record Config(

@@ -1,6 +1,7 @@
 package dev.querent.experiment;
 
 import dev.querent.plugin.PluginDescriptor;
+import dev.querent.weights.Precision;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -11,8 +12,15 @@ import java.util.Optional;
  * @param config a value of the plugin's configuration record
  * @param checkpoint for a component: the folder whose {@code config.json} gave the sizes and whose weight files
  *     have the weights, or a weight file alone
+ * @param tokenizer for a component that reads text: where its tokenizer is read instead of from the checkpoint
+ * @param precision of the weights that it reads; fp32 for what can't be frozen
  */
-public record PluginSetting(PluginDescriptor plugin, Record config, Optional<Path> checkpoint) {
+public record PluginSetting(
+        PluginDescriptor plugin,
+        Record config,
+        Optional<Path> checkpoint,
+        Optional<Path> tokenizer,
+        Precision precision) {
 
     /**
      * Builds the plugin.

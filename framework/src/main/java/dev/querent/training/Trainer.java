@@ -2,6 +2,7 @@ package dev.querent.training;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import dev.querent.progress.Progress;
 import dev.querent.progress.StopSignal;
 import dev.querent.progress.StoppedException;
@@ -45,10 +46,12 @@ public final class Trainer {
      * Trains to the configured number of steps, from the newest checkpoint if there is one.
      *
      * @param trainable the only parameters that change; they record gradients during this call and not after it
+     * @throws IllegalArgumentException where a parameter isn't fp32
      * @throws StoppedException after a checkpoint, where a stop was requested
      * @throws DivergedException where loss or gradient is not finite
      */
     public void train(ParameterSet trainable, Objective objective) {
+        refuseOtherPrecisions(trainable);
         CheckpointStore checkpoints = new CheckpointStore(surroundings.folder().resolve("checkpoints"));
         trainable.setTrainable(true);
         try (AdamW optimizer = new AdamW(config, trainable)) {
@@ -80,6 +83,16 @@ public final class Trainer {
         } finally {
             trainable.setTrainable(false);
         }
+    }
+
+    /** Small steps vanish in the rounding of 16 bits. */
+    private static void refuseOtherPrecisions(ParameterSet trainable) {
+        trainable.asMap().forEach((name, parameter) -> {
+            if (parameter.getDataType() != DataType.FLOAT32) {
+                throw new IllegalArgumentException(name + " is kept in " + parameter.getDataType()
+                        + "; what is trained has to be in fp32: take precision off this component");
+            }
+        });
     }
 
     private Map<String, Double> step(long step, AdamW optimizer, Objective objective, double learningRate) {

@@ -3,6 +3,9 @@ package dev.querent.weights;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.querent.torch.Kernels;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
 
 /** What a component's parameters are kept in and computed with. */
 public enum Precision {
@@ -18,6 +21,18 @@ public enum Precision {
 
     Precision(int number) {
         this.number = number;
+    }
+
+    /** By its name in experiment files. */
+    public static Optional<Precision> of(String word) {
+        return Arrays.stream(values())
+                .filter(precision -> precision.word().equals(word))
+                .findFirst();
+    }
+
+    /** Its name in experiment files. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
     }
 
     /** A copy in this precision. DJL has no way of its own to make a tensor of bf16. */

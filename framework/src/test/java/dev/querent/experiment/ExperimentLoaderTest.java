@@ -1,10 +1,12 @@
 package dev.querent.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.querent.data.DataFolder;
 import dev.querent.data.Dataset;
 import dev.querent.plugin.PluginRegistry;
+import dev.querent.weights.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -195,6 +197,22 @@ class ExperimentLoaderTest {
         assertThat(experiment.vision().orElseThrow().checkpoint()).contains(folder.resolve("vit"));
         assertThat(loader.load(file("resolved.yaml", experiment.resolvedYaml())))
                 .isEqualTo(experiment);
+    }
+
+    @Test
+    void aFrozenComponentHasAPrecision() throws IOException {
+        Path file = file(
+                "tiny.yaml",
+                TINY + "vision: {plugin: fake-vit, width: 8, image-size: 8, patch-size: 4,"
+                        + " epsilon: 1.0e-5, activation: gelu, precision: bf16}\n");
+
+        Experiment experiment = loader.load(file);
+
+        assertThat(experiment.vision().orElseThrow().precision()).isEqualTo(Precision.BF16);
+        assertThat(loader.load(file("resolved.yaml", experiment.resolvedYaml())))
+                .isEqualTo(experiment);
+        assertThatThrownBy(() -> loader.load(file, List.of("vision.precision=half")))
+                .hasMessageContaining("vision.precision: expected fp32, bf16 or fp16, found \"half\"");
     }
 
     @Test

@@ -17,6 +17,7 @@ import dev.querent.plugin.Preset;
 import dev.querent.text.TextTokenizer;
 import dev.querent.text.TokenBatch;
 import dev.querent.text.TokenizerLayout;
+import dev.querent.text.VocabularyFormat;
 import dev.querent.torch.Torch;
 import dev.querent.weights.Initializer;
 import dev.querent.weights.ParameterSet;
@@ -44,7 +45,13 @@ public final class Opt implements DecoderOnly {
 
     /** Special tokens with their published ids 0 to 3; the line break, which ends a text, has 50118 in the public tokenizer. */
     static final TokenizerLayout LAYOUT = new TokenizerLayout(
-            List.of("<s>", "<pad>", "</s>", "<unk>", "\n"), "<pad>", "<unk>", "</s>", "", List.of());
+            List.of("<s>", "<pad>", "</s>", "<unk>", "\n"),
+            "<pad>",
+            "<unk>",
+            "</s>",
+            "",
+            List.of(),
+            VocabularyFormat.OPT);
 
     /** Settings of an OPT. */
     public record Config(

@@ -22,6 +22,7 @@ import dev.querent.plugin.Preset;
 import dev.querent.text.TextTokenizer;
 import dev.querent.text.TokenBatch;
 import dev.querent.text.TokenizerLayout;
+import dev.querent.text.VocabularyFormat;
 import dev.querent.torch.Torch;
 import dev.querent.weights.Initializer;
 import dev.querent.weights.ParameterScope;
@@ -51,8 +52,8 @@ public final class FlanT5 implements EncoderDecoder {
 
     static final double EPSILON = 1e-6;
 
-    static final TokenizerLayout LAYOUT =
-            new TokenizerLayout(List.of("<pad>", "</s>", "<unk>"), "<pad>", "<unk>", "", "</s>", List.of());
+    static final TokenizerLayout LAYOUT = new TokenizerLayout(
+            List.of("<pad>", "</s>", "<unk>"), "<pad>", "<unk>", "", "</s>", List.of(), VocabularyFormat.T5);
 
     /** Settings of a T5. */
     public record Config(
