@@ -299,6 +299,11 @@ public final class QFormer implements RepresentationLearner {
     }
 
     @Override
+    public boolean readsText() {
+        return text.isPresent();
+    }
+
+    @Override
     public TokenBatch encode(List<String> texts) {
         return tokenizer().encode(texts, config.maxTextTokens(), padId());
     }

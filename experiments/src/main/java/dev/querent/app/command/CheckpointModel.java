@@ -46,6 +46,11 @@ final class CheckpointModel implements ModelFolder {
     }
 
     @Override
+    public List<String> representationNotes() {
+        return List.of();
+    }
+
+    @Override
     public VisionEncoder vision(NDManager manager) {
         return builder.vision(manager, Optional.empty());
     }
@@ -58,5 +63,10 @@ final class CheckpointModel implements ModelFolder {
     @Override
     public Bridge bridge(NDManager manager) {
         return builder.bridge(manager, Optional.empty());
+    }
+
+    @Override
+    public Optional<Bridge> bridgeOfStageOne(NDManager manager) {
+        return Optional.empty();
     }
 }

@@ -1,9 +1,6 @@
 package dev.querent.app.command;
 
 import dev.querent.generation.DecodingConfig;
-import dev.querent.image.BadImageException;
-import dev.querent.image.ImageDecoder;
-import dev.querent.image.RgbImage;
 import dev.querent.model.LanguageModel;
 import dev.querent.plugin.PluginRegistry;
 import java.io.PrintWriter;
@@ -29,8 +26,6 @@ import tools.jackson.databind.json.JsonMapper;
         description = "Captions images, or goes on from a prompt about them, with a run's models or a checkpoint's.",
         mixinStandardHelpOptions = true)
 public final class GenerateCommand implements Callable<Integer> {
-
-    private static final int IMAGES_AT_ONCE = 16;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -103,37 +98,15 @@ public final class GenerateCommand implements Callable<Integer> {
     }
 
     private int generate(ImageTextGenerator generator) {
-        Map<Path, RgbImage> decoded = new LinkedHashMap<>();
-        Map<Path, String> problems = new LinkedHashMap<>();
         Map<Path, String> texts = new LinkedHashMap<>();
-        for (Path image : images) {
-            try {
-                decoded.put(image, ImageDecoder.decode(image));
-            } catch (BadImageException e) {
-                problems.put(image, String.valueOf(e.getMessage()));
-                spec.commandLine().getErr().println(e.getMessage());
+        Map<Path, String> problems = ImageFiles.read(images, spec.commandLine().getErr(), (files, decoded) -> {
+            List<String> generated = generator.texts(decoded, prompt);
+            for (int i = 0; i < files.size(); i++) {
+                texts.put(files.get(i), generated.get(i));
             }
-            if (decoded.size() == IMAGES_AT_ONCE) {
-                texts.putAll(texts(generator, decoded));
-                decoded.clear();
-            }
-        }
-        texts.putAll(texts(generator, decoded));
-        spec.commandLine().getErr().flush();
+        });
         print(texts, problems);
         return problems.isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
-    }
-
-    private Map<Path, String> texts(ImageTextGenerator generator, Map<Path, RgbImage> decoded) {
-        Map<Path, String> texts = new LinkedHashMap<>();
-        if (!decoded.isEmpty()) {
-            List<String> generated = generator.texts(List.copyOf(decoded.values()), prompt);
-            int at = 0;
-            for (Path image : decoded.keySet()) {
-                texts.put(image, generated.get(at++));
-            }
-        }
-        return texts;
     }
 
     private void print(Map<Path, String> texts, Map<Path, String> problems) {

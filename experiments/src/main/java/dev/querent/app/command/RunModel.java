@@ -12,6 +12,8 @@ import dev.querent.model.VisionEncoder;
 import dev.querent.pipeline.RunModels;
 import dev.querent.plugin.PluginRegistry;
 import dev.querent.progress.Progress;
+import dev.querent.task.pretraining.GenerativeStep;
+import dev.querent.task.pretraining.RepresentationStep;
 import dev.querent.torch.Torch;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,9 +55,27 @@ final class RunModel implements ModelFolder {
 
     @Override
     public List<String> notes() {
-        boolean trained = experiment.steps().keySet().stream()
-                .anyMatch(step -> run.isDone(step) && Files.exists(run.output(step, "bridge")));
+        boolean trained = experiment.steps().keySet().stream().anyMatch(this::hasTrainedBridge);
         return trained ? List.of() : List.of("no finished step of " + run.root() + " has trained its bridge yet");
+    }
+
+    @Override
+    public List<String> representationNotes() {
+        boolean trained = experiment.steps().entrySet().stream()
+                .anyMatch(step -> isStageOne(step.getValue()) && hasTrainedBridge(step.getKey()));
+        boolean read = experiment.bridge().flatMap(PluginSetting::checkpoint).isPresent();
+        return trained || read
+                ? List.of()
+                : List.of("no finished step of " + run.root()
+                        + " is stage 1 (representation), so its bridge has not learned contrast and matching");
+    }
+
+    private boolean hasTrainedBridge(String step) {
+        return run.isDone(step) && Files.exists(run.output(step, "bridge"));
+    }
+
+    private static boolean isStageOne(PluginSetting step) {
+        return step.plugin().type() == RepresentationStep.class;
     }
 
     @Override
@@ -71,5 +91,19 @@ final class RunModel implements ModelFolder {
     @Override
     public Bridge bridge(NDManager manager) {
         return models.bridge(manager, Optional.empty());
+    }
+
+    /** Stage 2 changes the path of the queries and leaves the heads behind it as they are, so that they no longer fit. */
+    @Override
+    public Optional<Bridge> bridgeOfStageOne(NDManager manager) {
+        Optional<String> stageTwo = Optional.empty();
+        for (Map.Entry<String, PluginSetting> step : experiment.steps().entrySet()) {
+            if (isStageOne(step.getValue())) {
+                stageTwo = Optional.empty();
+            } else if (stageTwo.isEmpty() && step.getValue().plugin().type() == GenerativeStep.class) {
+                stageTwo = Optional.of(step.getKey());
+            }
+        }
+        return stageTwo.map(step -> models.bridge(manager, Optional.of(step)));
     }
 }
