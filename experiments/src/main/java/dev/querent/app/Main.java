@@ -3,6 +3,7 @@ package dev.querent.app;
 import dev.querent.app.command.DataCommand;
 import dev.querent.app.command.EmbedCommand;
 import dev.querent.app.command.ErrorReport;
+import dev.querent.app.command.ExportCommand;
 import dev.querent.app.command.GenerateCommand;
 import dev.querent.app.command.PluginsCommand;
 import dev.querent.app.command.ResumeCommand;
@@ -38,6 +39,7 @@ import picocli.CommandLine.ScopeType;
             GenerateCommand.class,
             ScoreCommand.class,
             EmbedCommand.class,
+            ExportCommand.class,
         },
         footer = "Exit codes: 0 done, 2 wrong usage or configuration, 1 anything else.")
 public final class Main {

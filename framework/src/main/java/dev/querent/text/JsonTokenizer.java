@@ -15,6 +15,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A tokenizer described by a {@code tokenizer.json}, as published checkpoints bring it, run by DJL's tokenizers. Reads
@@ -23,11 +24,13 @@ import tools.jackson.databind.node.ArrayNode;
 public final class JsonTokenizer implements TextTokenizer {
 
     private final HuggingFaceTokenizer tokenizer;
+    private final String json;
     private final Map<String, Long> ids;
     private final int size;
 
-    private JsonTokenizer(HuggingFaceTokenizer tokenizer, Map<String, Long> ids) {
+    private JsonTokenizer(HuggingFaceTokenizer tokenizer, String json, Map<String, Long> ids) {
         this.tokenizer = tokenizer;
+        this.json = json;
         this.ids = ids;
         size = size(ids);
     }
@@ -74,9 +77,10 @@ public final class JsonTokenizer implements TextTokenizer {
                 "padding", "do_not_pad",
                 "modelMaxLength", Integer.toString(Integer.MAX_VALUE));
         try {
-            byte[] bytes = root.toString().getBytes(StandardCharsets.UTF_8);
+            String text = root.toString();
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
             return new JsonTokenizer(
-                    HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(bytes), options), Map.copyOf(ids));
+                    HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(bytes), options), text, Map.copyOf(ids));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (RuntimeException e) { // the native side throws nothing more exact
@@ -166,5 +170,28 @@ public final class JsonTokenizer implements TextTokenizer {
     @Override
     public int size() {
         return size;
+    }
+
+    @Override
+    public String json() {
+        return json;
+    }
+
+    /**
+     * The same tokenizer with a special token spelt otherwise.
+     *
+     * @param token that nothing is put around texts by
+     */
+    public JsonTokenizer respelt(String token, String spelling) {
+        JsonNode root = tree(json);
+        for (JsonNode special : root.path("added_tokens")) {
+            if (special.path("content").asString().equals(token)) {
+                ((ObjectNode) special).put("content", spelling);
+            }
+        }
+        if (root.path("model").path("vocab") instanceof ObjectNode vocabulary && vocabulary.has(token)) {
+            vocabulary.set(spelling, vocabulary.remove(token));
+        }
+        return parse(root.toString(), List.of());
     }
 }

@@ -24,6 +24,9 @@ public interface TextTokenizer {
     /** Number of ids V. */
     int size();
 
+    /** The {@code tokenizer.json} that describes it. */
+    String json();
+
     /** Ids of several texts, each cut to a number of tokens (the last one kept is the text's own last, e.g. its end token). */
     default TokenBatch encode(List<String> texts, int maxTokens, long padId) {
         return TokenBatch.padRight(

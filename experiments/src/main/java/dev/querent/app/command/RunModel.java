@@ -48,6 +48,30 @@ final class RunModel implements ModelFolder {
         return new RunModel(experiment, run);
     }
 
+    /** The run's model without its language model, where it has learned nothing but stage 1; itself otherwise. */
+    RunModel published() {
+        boolean stageTwo = hasStep(GenerativeStep.class);
+        return hasStep(RepresentationStep.class) && !stageTwo
+                ? new RunModel(
+                        new Experiment(
+                                experiment.name(),
+                                experiment.seed(),
+                                experiment.threads(),
+                                experiment.badSampleLimit(),
+                                experiment.data(),
+                                experiment.vision(),
+                                Optional.empty(),
+                                experiment.bridge(),
+                                experiment.steps()),
+                        run)
+                : this;
+    }
+
+    private boolean hasStep(Class<?> type) {
+        return experiment.steps().values().stream()
+                .anyMatch(step -> step.plugin().type() == type);
+    }
+
     @Override
     public Map<String, PluginSetting> components() {
         return experiment.components();

@@ -1,0 +1,188 @@
+package dev.querent.app.command;
+
+import ai.djl.ndarray.NDArray;
+import dev.querent.image.ImageTransform;
+import dev.querent.model.PublishedPart;
+import dev.querent.model.PublishedPart.PublishedTokenizer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A BLIP-2 checkpoint folder in Hugging Face's layout:
+ *
+ * <pre>
+ *   config.json               sizes of all parts         generation_config.json  token ids, where there is a language model
+ *   model.safetensors         or shards and their index  preprocessor_config.json, processor_config.json  images and prompts
+ *   tokenizer.json, tokenizer_config.json
+ * </pre>
+ */
+final class BlipCheckpoint {
+
+    /** Of one weight file; {@code transformers} 4's. */
+    private static final long SHARD_BYTES = 5_000_000_000L;
+
+    private static final JsonMapper JSON =
+            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+    private static final int BICUBIC = 3; // of PIL
+
+    private final Map<String, Object> config = new TreeMap<>();
+    private final Map<String, NDArray> tensors = new LinkedHashMap<>();
+    private final PublishedTokenizer tokenizer;
+    private final boolean writes;
+
+    private BlipCheckpoint(PublishedTokenizer tokenizer, boolean writes) {
+        this.tokenizer = tokenizer;
+        this.writes = writes;
+    }
+
+    /**
+     * Puts a checkpoint together.
+     *
+     * @param parts by role; without {@code language} it is one for retrieval
+     * @throws UsageException where two parts need different values of one setting
+     */
+    static BlipCheckpoint of(Map<String, PublishedPart> parts) {
+        boolean writes = parts.containsKey("language");
+        PublishedTokenizer tokenizer = parts.values().stream()
+                .flatMap(part -> part.tokenizer().stream())
+                .findFirst()
+                .orElseThrow(() -> new UsageException(
+                        "there is nothing to export: the bridge has neither text path nor a language model behind it"));
+        BlipCheckpoint checkpoint = new BlipCheckpoint(tokenizer, writes);
+        checkpoint.config.put("model_type", "blip-2");
+        checkpoint.config.put("architectures", java.util.List.of(checkpoint.architecture()));
+        Map<String, String> owners = new LinkedHashMap<>();
+        parts.forEach((role, part) -> {
+            part.config().forEach((key, value) -> checkpoint.put(key, value, role, owners));
+            checkpoint.tensors.putAll(part.tensors());
+        });
+        return checkpoint;
+    }
+
+    private void put(String key, Object value, String role, Map<String, String> owners) {
+        Optional<Object> before = Optional.ofNullable(config.put(key, value));
+        Optional<String> owner = Optional.ofNullable(owners.put(key, role));
+        if (before.isPresent() && !before.get().equals(value)) {
+            throw new UsageException("can't be exported: the layout has one " + key + ", but " + owner.orElse("config")
+                    + " has " + before.get() + " and " + role + " has " + value + "; train with equal ones");
+        }
+    }
+
+    /** The class of {@code transformers} that it is for. */
+    String architecture() {
+        return writes ? "Blip2ForConditionalGeneration" : "Blip2ForImageTextRetrieval";
+    }
+
+    /** Number of tensors. */
+    int tensors() {
+        return tensors.size();
+    }
+
+    /**
+     * Writes the folder beside its final name and renames it, so that it is there whole or not at all.
+     *
+     * @param folder new or empty
+     */
+    void write(Path folder) {
+        write(folder, SHARD_BYTES);
+    }
+
+    void write(Path folder, long shardBytes) {
+        Path unfinished = folder.toAbsolutePath().normalize().resolveSibling(folder.getFileName() + ".tmp");
+        try {
+            deleteFolder(unfinished);
+            Files.createDirectories(unfinished);
+            new WeightShards(tensors, shardBytes).write(unfinished);
+            write(unfinished.resolve("config.json"), nested(config));
+            write(unfinished.resolve("tokenizer_config.json"), tokenizerConfig());
+            write(unfinished.resolve("preprocessor_config.json"), imageConfig());
+            write(unfinished.resolve("processor_config.json"), processorConfig());
+            Files.writeString(unfinished.resolve("tokenizer.json"), tokenizer.json());
+            if (writes) {
+                write(unfinished.resolve("generation_config.json"), generationConfig());
+            }
+            Files.move(unfinished, folder, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + folder + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** What an export that was killed has left behind: a folder of files. */
+    private static void deleteFolder(Path folder) throws IOException {
+        if (Files.isDirectory(folder)) {
+            try (Stream<Path> files = Files.list(folder)) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
+            Files.delete(folder);
+        }
+    }
+
+    private static void write(Path file, ObjectNode content) throws IOException {
+        Files.writeString(file, JSON.writeValueAsString(content) + "\n");
+    }
+
+    /** Keys with dots as nested objects. */
+    private static ObjectNode nested(Map<String, Object> values) {
+        ObjectNode root = JSON.createObjectNode();
+        values.forEach((key, value) -> {
+            int dot = key.indexOf('.');
+            ObjectNode owner = dot < 0 ? root : root.withObject("/" + key.substring(0, dot));
+            owner.set(key.substring(dot + 1), JSON.valueToTree(value));
+        });
+        return root;
+    }
+
+    private ObjectNode tokenizerConfig() {
+        ObjectNode root = JSON.createObjectNode()
+                .put("tokenizer_class", "PreTrainedTokenizerFast")
+                .put("clean_up_tokenization_spaces", false);
+        new TreeMap<>(tokenizer.settings()).forEach(root::put);
+        return root;
+    }
+
+    private ObjectNode imageConfig() {
+        ObjectNode root = JSON.createObjectNode()
+                .put("image_processor_type", "BlipImageProcessor")
+                .put("processor_class", "Blip2Processor")
+                .put("do_convert_rgb", true)
+                .put("do_resize", true)
+                .put("resample", BICUBIC)
+                .put("do_rescale", true)
+                .put("rescale_factor", 1 / 255.0)
+                .put("do_normalize", true);
+        root.set("image_mean", JSON.valueToTree(ImageTransform.mean()));
+        root.set("image_std", JSON.valueToTree(ImageTransform.deviation()));
+        Object side = config.get("vision_config.image_size");
+        root.set("size", JSON.valueToTree(new TreeMap<>(Map.of("height", side, "width", side))));
+        return root;
+    }
+
+    /** With a number of query tokens the processor puts as many image tokens before a prompt; retrieval has no place for them. */
+    private ObjectNode processorConfig() {
+        ObjectNode root = JSON.createObjectNode().put("processor_class", "Blip2Processor");
+        return writes ? root.set("num_query_tokens", JSON.valueToTree(config.get("num_query_tokens"))) : root;
+    }
+
+    private ObjectNode generationConfig() {
+        ObjectNode root = JSON.createObjectNode();
+        config.forEach((key, value) -> {
+            if (key.startsWith("text_config.") && key.endsWith("_token_id")) {
+                root.set(key.substring("text_config.".length()), JSON.valueToTree(value));
+            }
+        });
+        return root;
+    }
+}
