@@ -28,7 +28,7 @@ threads: 1
 data: {plugin: shapes}
 vision: {plugin: eva-clip-vit, image-size: 24, patch-size: 8, width: 16, layers: 2, heads: 2, mlp: 20, activation: quick-gelu}
 bridge: {plugin: q-former, queries: 3, width: 16, layers: 3, heads: 2, mlp: 20, cross-attention-frequency: 2, shared-width: 8,
-         query-std: 1, initial-std: 0.3, cross-attention-std: 0.3, vision-epsilon: 1.0e-6}
+         query-std: 1, initial-std: 0.3, cross-attention-std: 0.3, vision-epsilon: 1.0e-6, max-positions: 40, max-text-tokens: 40}
 """
 LANGUAGE = {
     "opt": "language: {plugin: opt, hidden-size: 16, layers: 2, heads: 2, feed-forward-size: 20, initial-std: 0.4}\n",

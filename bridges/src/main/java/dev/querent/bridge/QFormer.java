@@ -77,6 +77,7 @@ public final class QFormer implements RepresentationLearner {
             int sharedWidth,
 
             @Doc("longest text in tokens, special tokens included; the rest is cut")
+            @CheckpointField("qformer_config.max_text_tokens") // known to what Querent exports only
             int maxTextTokens,
 
             @Doc("rows of the position table, at least max-text-tokens")

@@ -14,7 +14,7 @@ final class BegunRun {
             "vision: {plugin: eva-clip-vit, image-size: 16, patch-size: 8, width: 16, layers: 2, heads: 2, mlp: 32}\n";
     static final String BRIDGE = "bridge: {plugin: q-former, queries: 3, width: 16, layers: 2, heads: 2, mlp: 32,"
             + " cross-attention-frequency: 1, shared-width: 8, query-std: 1, initial-std: 0.3, cross-attention-std: 0.3,"
-            + " vision-epsilon: 1.0e-6}\n";
+            + " vision-epsilon: 1.0e-6, max-text-tokens: 5, max-positions: 20}\n";
     static final String OPT =
             "language: {plugin: opt, hidden-size: 16, layers: 2, heads: 2, feed-forward-size: 32, initial-std: 0.3}\n";
     static final String T5 =

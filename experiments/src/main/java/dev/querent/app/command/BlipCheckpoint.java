@@ -4,12 +4,14 @@ import ai.djl.ndarray.NDArray;
 import dev.querent.image.ImageTransform;
 import dev.querent.model.PublishedPart;
 import dev.querent.model.PublishedPart.PublishedTokenizer;
+import dev.querent.report.AtomicFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -61,7 +63,7 @@ final class BlipCheckpoint {
                         "there is nothing to export: the bridge has neither text path nor a language model behind it"));
         BlipCheckpoint checkpoint = new BlipCheckpoint(tokenizer, writes);
         checkpoint.config.put("model_type", "blip-2");
-        checkpoint.config.put("architectures", java.util.List.of(checkpoint.architecture()));
+        checkpoint.config.put("architectures", List.of(checkpoint.architecture()));
         Map<String, String> owners = new LinkedHashMap<>();
         parts.forEach((role, part) -> {
             part.config().forEach((key, value) -> checkpoint.put(key, value, role, owners));
@@ -95,24 +97,21 @@ final class BlipCheckpoint {
      * @param folder new or empty
      */
     void write(Path folder) {
-        write(folder, SHARD_BYTES);
-    }
-
-    void write(Path folder, long shardBytes) {
-        Path unfinished = folder.toAbsolutePath().normalize().resolveSibling(folder.getFileName() + ".tmp");
+        Path target = folder.toAbsolutePath().normalize();
+        Path unfinished = target.resolveSibling(target.getFileName() + ".tmp");
         try {
             deleteFolder(unfinished);
             Files.createDirectories(unfinished);
-            new WeightShards(tensors, shardBytes).write(unfinished);
+            new WeightShards(tensors, SHARD_BYTES).write(unfinished);
             write(unfinished.resolve("config.json"), nested(config));
             write(unfinished.resolve("tokenizer_config.json"), tokenizerConfig());
             write(unfinished.resolve("preprocessor_config.json"), imageConfig());
             write(unfinished.resolve("processor_config.json"), processorConfig());
-            Files.writeString(unfinished.resolve("tokenizer.json"), tokenizer.json());
+            AtomicFile.write(unfinished.resolve("tokenizer.json"), tokenizer.json());
             if (writes) {
                 write(unfinished.resolve("generation_config.json"), generationConfig());
             }
-            Files.move(unfinished, folder, StandardCopyOption.ATOMIC_MOVE);
+            Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + folder + ": " + e.getMessage(), e);
         }
@@ -130,8 +129,8 @@ final class BlipCheckpoint {
         }
     }
 
-    private static void write(Path file, ObjectNode content) throws IOException {
-        Files.writeString(file, JSON.writeValueAsString(content) + "\n");
+    private static void write(Path file, ObjectNode content) {
+        AtomicFile.write(file, JSON.writeValueAsString(content) + "\n");
     }
 
     /** Keys with dots as nested objects. */

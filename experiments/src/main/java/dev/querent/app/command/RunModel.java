@@ -50,21 +50,8 @@ final class RunModel implements ModelFolder {
 
     /** The run's model without its language model, where it has learned nothing but stage 1; itself otherwise. */
     RunModel published() {
-        boolean stageTwo = hasStep(GenerativeStep.class);
-        return hasStep(RepresentationStep.class) && !stageTwo
-                ? new RunModel(
-                        new Experiment(
-                                experiment.name(),
-                                experiment.seed(),
-                                experiment.threads(),
-                                experiment.badSampleLimit(),
-                                experiment.data(),
-                                experiment.vision(),
-                                Optional.empty(),
-                                experiment.bridge(),
-                                experiment.steps()),
-                        run)
-                : this;
+        boolean stageOneAlone = hasStep(RepresentationStep.class) && !hasStep(GenerativeStep.class);
+        return stageOneAlone ? new RunModel(experiment.withoutLanguage(), run) : this;
     }
 
     private boolean hasStep(Class<?> type) {

@@ -1,9 +1,9 @@
 package dev.querent.app.command;
 
 import ai.djl.ndarray.NDArray;
+import dev.querent.report.AtomicFile;
 import dev.querent.weights.SafetensorsWriter;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -51,6 +51,6 @@ final class WeightShards {
             SafetensorsWriter.write(folder.resolve(name), shards.get(i), METADATA);
             shards.get(i).keySet().forEach(tensor -> owners.put(tensor, name));
         }
-        Files.writeString(folder.resolve("model.safetensors.index.json"), index + "\n");
+        AtomicFile.write(folder.resolve("model.safetensors.index.json"), index + "\n");
     }
 }
