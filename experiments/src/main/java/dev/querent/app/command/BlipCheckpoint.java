@@ -1,15 +1,19 @@
 package dev.querent.app.command;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import dev.querent.image.ImageTransform;
+import dev.querent.model.Publishable;
 import dev.querent.model.PublishedPart;
 import dev.querent.model.PublishedPart.PublishedTokenizer;
 import dev.querent.report.AtomicFile;
+import dev.querent.torch.Torch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,12 +53,45 @@ final class BlipCheckpoint {
     }
 
     /**
-     * Puts a checkpoint together.
+     * Writes a model.
      *
-     * @param parts by role; without {@code language} it is one for retrieval
-     * @throws UsageException where two parts need different values of one setting
+     * @param folder new or empty
+     * @return what has been written, in words
+     * @throws UsageException with every reason why the layout can't hold the model
      */
-    static BlipCheckpoint of(Map<String, PublishedPart> parts) {
+    static String export(ModelFolder model, Path folder) {
+        try (NDManager manager = Torch.newManager()) {
+            BlipCheckpoint checkpoint = of(parts(model, manager));
+            checkpoint.write(folder);
+            return checkpoint.architecture() + ", " + checkpoint.tensors.size() + " tensors";
+        }
+    }
+
+    /** The parts by role. */
+    private static Map<String, PublishedPart> parts(ModelFolder model, NDManager manager) {
+        Map<String, Publishable> parts = new LinkedHashMap<>();
+        parts.put("vision", model.vision(manager));
+        parts.put("bridge", model.bridge(manager));
+        if (model.components().containsKey("language")) {
+            parts.put("language", model.language(manager));
+        }
+        Map<String, PublishedPart> published = new LinkedHashMap<>();
+        List<String> problems = new ArrayList<>();
+        parts.forEach((role, part) -> {
+            try {
+                published.put(role, part.published());
+            } catch (IllegalArgumentException e) {
+                problems.add(role + " can't be exported: " + e.getMessage());
+            }
+        });
+        if (!problems.isEmpty()) {
+            throw new UsageException(String.join(System.lineSeparator(), problems));
+        }
+        return published;
+    }
+
+    /** Puts a checkpoint together; without {@code language} it is one for retrieval. */
+    private static BlipCheckpoint of(Map<String, PublishedPart> parts) {
         boolean writes = parts.containsKey("language");
         PublishedTokenizer tokenizer = parts.values().stream()
                 .flatMap(part -> part.tokenizer().stream())
@@ -76,27 +113,19 @@ final class BlipCheckpoint {
         Optional<Object> before = Optional.ofNullable(config.put(key, value));
         Optional<String> owner = Optional.ofNullable(owners.put(key, role));
         if (before.isPresent() && !before.get().equals(value)) {
-            throw new UsageException("can't be exported: the layout has one " + key + ", but " + owner.orElse("config")
-                    + " has " + before.get() + " and " + role + " has " + value + "; train with equal ones");
+            throw new UsageException(
+                    "the run can't be exported: the layout has one " + key + ", but " + owner.orElse("config") + " has "
+                            + before.get() + " and " + role + " has " + value + "; train with equal ones");
         }
     }
 
     /** The class of {@code transformers} that it is for. */
-    String architecture() {
+    private String architecture() {
         return writes ? "Blip2ForConditionalGeneration" : "Blip2ForImageTextRetrieval";
     }
 
-    /** Number of tensors. */
-    int tensors() {
-        return tensors.size();
-    }
-
-    /**
-     * Writes the folder beside its final name and renames it, so that it is there whole or not at all.
-     *
-     * @param folder new or empty
-     */
-    void write(Path folder) {
+    /** Writes the folder beside its final name and renames it, so that it is there whole or not at all. */
+    private void write(Path folder) {
         Path target = folder.toAbsolutePath().normalize();
         Path unfinished = target.resolveSibling(target.getFileName() + ".tmp");
         try {

@@ -1,19 +1,11 @@
 package dev.querent.app.command;
 
-import ai.djl.ndarray.NDManager;
-import dev.querent.model.Publishable;
-import dev.querent.model.PublishedPart;
 import dev.querent.plugin.PluginRegistry;
-import dev.querent.torch.Torch;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,17 +46,12 @@ public final class ExportCommand implements Runnable {
             throw new UsageException("--to: " + to + " is there already and not empty; name a new folder");
         }
         PrintWriter err = spec.commandLine().getErr();
-        try (PluginRegistry registry = plugins.open(err);
-                NDManager manager = Torch.newManager()) {
+        try (PluginRegistry registry = plugins.open(err)) {
             RunModel model = RunModel.open(runs.existing(run), registry).published();
             boolean writes = model.components().containsKey("language");
             (writes ? model.notes() : model.representationNotes()).forEach(note -> err.println("note: " + note));
             err.flush();
-            BlipCheckpoint checkpoint = BlipCheckpoint.of(parts(model, manager));
-            checkpoint.write(to);
-            spec.commandLine()
-                    .getOut()
-                    .println(to + ": " + checkpoint.architecture() + ", " + checkpoint.tensors() + " tensors");
+            spec.commandLine().getOut().println(to + ": " + BlipCheckpoint.export(model, to));
         }
     }
 
@@ -77,28 +64,5 @@ public final class ExportCommand implements Runnable {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot list " + folder, e);
         }
-    }
-
-    /** The parts by role; every reason why one can't be exported at once. */
-    private Map<String, PublishedPart> parts(RunModel model, NDManager manager) {
-        Map<String, Publishable> parts = new LinkedHashMap<>();
-        parts.put("vision", model.vision(manager));
-        parts.put("bridge", model.bridge(manager));
-        if (model.components().containsKey("language")) {
-            parts.put("language", model.language(manager));
-        }
-        Map<String, PublishedPart> published = new LinkedHashMap<>();
-        List<String> problems = new ArrayList<>();
-        parts.forEach((role, part) -> {
-            try {
-                published.put(role, part.published());
-            } catch (IllegalArgumentException e) {
-                problems.add(run + " can't be exported: " + e.getMessage());
-            }
-        });
-        if (!problems.isEmpty()) {
-            throw new UsageException(String.join(System.lineSeparator(), problems));
-        }
-        return published;
     }
 }
