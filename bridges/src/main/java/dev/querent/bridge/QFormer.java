@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDManager;
 import dev.querent.model.BridgeShape;
 import dev.querent.model.ComponentContext;
 import dev.querent.model.PublishedPart;
-import dev.querent.model.PublishedPart.PublishedTokenizer;
 import dev.querent.model.RepresentationLearner;
 import dev.querent.nn.AttentionMask;
 import dev.querent.nn.Embedding;
@@ -377,8 +376,8 @@ public final class QFormer implements RepresentationLearner {
         return new PublishedPart(values, tensors, retrieval ? Optional.of(publishedTokenizer()) : Optional.empty());
     }
 
-    private PublishedTokenizer publishedTokenizer() {
-        return new PublishedTokenizer(
+    private PublishedPart.Tokenizer publishedTokenizer() {
+        return new PublishedPart.Tokenizer(
                 tokenizer().json(),
                 Map.of(
                         "pad_token", "[PAD]",

@@ -11,8 +11,7 @@ import java.util.Optional;
  * @param tensors by their public names; they stay the model's
  * @param tokenizer where it is the part that reads text
  */
-public record PublishedPart(
-        Map<String, Object> config, Map<String, NDArray> tensors, Optional<PublishedTokenizer> tokenizer) {
+public record PublishedPart(Map<String, Object> config, Map<String, NDArray> tensors, Optional<Tokenizer> tokenizer) {
 
     /**
      * A tokenizer as {@code transformers} loads it.
@@ -20,5 +19,5 @@ public record PublishedPart(
      * @param json the {@code tokenizer.json}
      * @param settings of {@code tokenizer_config.json}: special tokens by their roles, e.g. {@code pad_token}
      */
-    public record PublishedTokenizer(String json, Map<String, String> settings) {}
+    public record Tokenizer(String json, Map<String, String> settings) {}
 }

@@ -177,11 +177,12 @@ public final class JsonTokenizer implements TextTokenizer {
         return json;
     }
 
-    /**
-     * The same tokenizer with a special token spelt otherwise.
-     *
-     * @param token that nothing is put around texts by
-     */
+    @Override
+    public JsonTokenizer withToken(String token) {
+        return parse(json, List.of(token));
+    }
+
+    @Override
     public JsonTokenizer respelt(String token, String spelling) {
         JsonNode root = tree(json);
         for (JsonNode special : root.path("added_tokens")) {

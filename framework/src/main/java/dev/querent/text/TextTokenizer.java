@@ -27,6 +27,16 @@ public interface TextTokenizer {
     /** The {@code tokenizer.json} that describes it. */
     String json();
 
+    /** The same tokenizer with a special token that gets the next id; an equal one where it has that already. */
+    TextTokenizer withToken(String token);
+
+    /**
+     * The same tokenizer with a special token spelt otherwise.
+     *
+     * @param token one that isn't put around texts
+     */
+    TextTokenizer respelt(String token, String spelling);
+
     /** Ids of several texts, each cut to a number of tokens (the last one kept is the text's own last, e.g. its end token). */
     default TokenBatch encode(List<String> texts, int maxTokens, long padId) {
         return TokenBatch.padRight(

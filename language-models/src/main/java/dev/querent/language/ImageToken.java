@@ -1,8 +1,6 @@
 package dev.querent.language;
 
-import dev.querent.text.JsonTokenizer;
 import dev.querent.text.TextTokenizer;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -22,8 +20,8 @@ public final class ImageToken {
      * @param rows of the embeddings
      * @return empty where the embeddings have no row to spare
      */
-    public static Optional<JsonTokenizer> added(TextTokenizer tokenizer, int rows) {
-        JsonTokenizer longer = JsonTokenizer.parse(tokenizer.json(), List.of(NAME));
+    public static Optional<TextTokenizer> added(TextTokenizer tokenizer, int rows) {
+        TextTokenizer longer = tokenizer.withToken(NAME);
         return longer.id(NAME) < rows ? Optional.of(longer) : Optional.empty();
     }
 }

@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDManager;
 import dev.querent.image.ImageTransform;
 import dev.querent.model.Publishable;
 import dev.querent.model.PublishedPart;
-import dev.querent.model.PublishedPart.PublishedTokenizer;
 import dev.querent.report.AtomicFile;
 import dev.querent.torch.Torch;
 import java.io.IOException;
@@ -44,10 +43,10 @@ final class BlipCheckpoint {
 
     private final Map<String, Object> config = new TreeMap<>();
     private final Map<String, NDArray> tensors = new LinkedHashMap<>();
-    private final PublishedTokenizer tokenizer;
+    private final PublishedPart.Tokenizer tokenizer;
     private final boolean writes;
 
-    private BlipCheckpoint(PublishedTokenizer tokenizer, boolean writes) {
+    private BlipCheckpoint(PublishedPart.Tokenizer tokenizer, boolean writes) {
         this.tokenizer = tokenizer;
         this.writes = writes;
     }
@@ -93,7 +92,7 @@ final class BlipCheckpoint {
     /** Puts a checkpoint together; without {@code language} it is one for retrieval. */
     private static BlipCheckpoint of(Map<String, PublishedPart> parts) {
         boolean writes = parts.containsKey("language");
-        PublishedTokenizer tokenizer = parts.values().stream()
+        PublishedPart.Tokenizer tokenizer = parts.values().stream()
                 .flatMap(part -> part.tokenizer().stream())
                 .findFirst()
                 .orElseThrow(() -> new UsageException(

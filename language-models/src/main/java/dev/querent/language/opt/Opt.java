@@ -9,7 +9,6 @@ import dev.querent.model.ComponentContext;
 import dev.querent.model.DecoderOnly;
 import dev.querent.model.LanguageInput;
 import dev.querent.model.PublishedPart;
-import dev.querent.model.PublishedPart.PublishedTokenizer;
 import dev.querent.model.TextDecoder;
 import dev.querent.nn.Tensors;
 import dev.querent.plugin.Check;
@@ -17,7 +16,6 @@ import dev.querent.plugin.CheckpointConfig;
 import dev.querent.plugin.CheckpointField;
 import dev.querent.plugin.Doc;
 import dev.querent.plugin.Plugin;
-import dev.querent.text.JsonTokenizer;
 import dev.querent.text.TextTokenizer;
 import dev.querent.text.TokenBatch;
 import dev.querent.text.TokenizerLayout;
@@ -228,9 +226,8 @@ public final class Opt implements DecoderOnly {
                 config.embeddingWidth() == config.hiddenSize(),
                 "language.embedding-size: the layout projects to the width of the layers, " + config.hiddenSize()
                         + "; the embeddings are " + config.embeddingWidth() + " wide");
-        JsonTokenizer withImage = ImageToken.added(tokenizer, vocabulary)
-                .orElseGet(
-                        () -> JsonTokenizer.parse(tokenizer.json(), List.of()).respelt("<s>", ImageToken.NAME));
+        TextTokenizer withImage =
+                ImageToken.added(tokenizer, vocabulary).orElseGet(() -> tokenizer.respelt("<s>", ImageToken.NAME));
         Map<String, Object> values = new LinkedHashMap<>(CheckpointConfig.values(config));
         values.put("image_token_index", withImage.id(ImageToken.NAME));
         values.put("text_config.model_type", "opt");
@@ -241,7 +238,7 @@ public final class Opt implements DecoderOnly {
         values.put("text_config.pad_token_id", tokenizer.id("<pad>"));
         values.put("text_config.bos_token_id", tokenizer.id("</s>"));
         values.put("text_config.eos_token_id", text.end());
-        PublishedTokenizer published = new PublishedTokenizer(
+        PublishedPart.Tokenizer published = new PublishedPart.Tokenizer(
                 withImage.json(),
                 Map.of(
                         "pad_token", "<pad>",

@@ -10,7 +10,6 @@ import dev.querent.model.ComponentContext;
 import dev.querent.model.EncoderDecoder;
 import dev.querent.model.LanguageInput;
 import dev.querent.model.PublishedPart;
-import dev.querent.model.PublishedPart.PublishedTokenizer;
 import dev.querent.model.TextDecoder;
 import dev.querent.nn.Activation;
 import dev.querent.nn.AttentionMask;
@@ -22,7 +21,6 @@ import dev.querent.plugin.CheckpointConfig;
 import dev.querent.plugin.CheckpointField;
 import dev.querent.plugin.Doc;
 import dev.querent.plugin.Plugin;
-import dev.querent.text.JsonTokenizer;
 import dev.querent.text.TextTokenizer;
 import dev.querent.text.TokenBatch;
 import dev.querent.text.TokenizerLayout;
@@ -319,7 +317,7 @@ public final class FlanT5 implements EncoderDecoder {
 
     @Override
     public PublishedPart published() {
-        JsonTokenizer withImage = ImageToken.added(tokenizer, vocabulary)
+        TextTokenizer withImage = ImageToken.added(tokenizer, vocabulary)
                 .orElseThrow(() -> new IllegalArgumentException(
                         "language.vocabulary-size: the layout needs a row of the embeddings for its token <image>, and the"
                                 + " tokenizer takes all " + vocabulary + "; train with vocabulary-size: "
@@ -336,7 +334,7 @@ public final class FlanT5 implements EncoderDecoder {
         values.put("text_config.pad_token_id", pad);
         values.put("text_config.eos_token_id", end);
         values.put("text_config.decoder_start_token_id", pad);
-        PublishedTokenizer published = new PublishedTokenizer(
+        PublishedPart.Tokenizer published = new PublishedPart.Tokenizer(
                 withImage.json(), Map.of("pad_token", "<pad>", "unk_token", "<unk>", "eos_token", "</s>"));
         return new PublishedPart(values, LanguageNames.asPart(parameters), Optional.of(published));
     }
