@@ -16,7 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class BoundedFile {
 
     /** The largest published ones, for a quarter of a million tokens, have some 35 MB. */
-    private static final long MOST_BYTES = 100_000_000;
+    private static final long MOST_BYTES = 50_000_000;
 
     private BoundedFile() {}
 

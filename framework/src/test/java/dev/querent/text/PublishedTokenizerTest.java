@@ -122,7 +122,7 @@ class PublishedTokenizerTest {
                 new RandomAccessFile(folder.resolve("vocab.txt").toFile(), "rw")) {
             file.setLength(1L << 40); // holes: it takes no room
         }
-        refused(VocabularyFormat.BERT, "vocab.txt: expected at most 100000000 bytes", "found " + (1L << 40));
+        refused(VocabularyFormat.BERT, "vocab.txt: expected at most 50000000 bytes", "found " + (1L << 40));
     }
 
     @Test
