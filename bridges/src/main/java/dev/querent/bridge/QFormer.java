@@ -19,6 +19,7 @@ import dev.querent.plugin.Plugin;
 import dev.querent.text.TextTokenizer;
 import dev.querent.text.TokenBatch;
 import dev.querent.text.TokenizerLayout;
+import dev.querent.text.VocabularyFormat;
 import dev.querent.torch.Torch;
 import dev.querent.weights.Initializer;
 import dev.querent.weights.ParameterScope;
@@ -47,7 +48,8 @@ public final class QFormer implements RepresentationLearner {
             "[UNK]",
             "[CLS]",
             "[SEP]",
-            List.of("[DEC]"));
+            List.of("[DEC]"),
+            VocabularyFormat.BERT);
 
     /** Sizes and initialisation. */
     public record Config(
@@ -379,6 +381,7 @@ public final class QFormer implements RepresentationLearner {
     private PublishedPart.Tokenizer publishedTokenizer() {
         return new PublishedPart.Tokenizer(
                 tokenizer().json(),
+                tokenizer().tidies(),
                 Map.of(
                         "pad_token", "[PAD]",
                         "unk_token", "[UNK]",

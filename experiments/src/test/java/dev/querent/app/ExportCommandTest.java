@@ -91,7 +91,8 @@ class ExportCommandTest {
     @Test
     void theTokenizerHasTheSameIdsAndOneForImages() throws IOException {
         command.run("export", BegunRun.in(folder, BegunRun.VISION, BegunRun.BRIDGE, BegunRun.OPT), "--to", export);
-        JsonTokenizer tokenizer = JsonTokenizer.parse(Files.readString(export.resolve("tokenizer.json")), List.of());
+        JsonTokenizer tokenizer =
+                JsonTokenizer.parse(Files.readString(export.resolve("tokenizer.json")), List.of(), false);
         assertThat(tokenizer.encode("A red\ncircle?")).containsExactly(2, 5, 6, 4, 7, 3);
         assertThat(tokenizer.size()).isEqualTo(10);
         JsonNode config = JsonMapper.shared().readTree(Files.readString(export.resolve("config.json")));

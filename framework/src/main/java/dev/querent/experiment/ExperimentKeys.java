@@ -13,6 +13,7 @@ final class ExperimentKeys {
     static final String STEPS = "steps";
     static final String PLUGIN = "plugin";
     static final String CHECKPOINT = "checkpoint";
+    static final String TOKENIZER = "tokenizer";
 
     private ExperimentKeys() {}
 }

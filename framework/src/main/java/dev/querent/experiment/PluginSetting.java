@@ -11,8 +11,10 @@ import java.util.Optional;
  * @param config a value of the plugin's configuration record
  * @param checkpoint for a component: the folder whose {@code config.json} gave the sizes and whose weight files
  *     have the weights, or a weight file alone
+ * @param tokenizer for a component that reads text: where its tokenizer is read instead of from the checkpoint
  */
-public record PluginSetting(PluginDescriptor plugin, Record config, Optional<Path> checkpoint) {
+public record PluginSetting(
+        PluginDescriptor plugin, Record config, Optional<Path> checkpoint, Optional<Path> tokenizer) {
 
     /**
      * Builds the plugin.

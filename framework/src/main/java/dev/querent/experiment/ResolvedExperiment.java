@@ -7,6 +7,7 @@ import dev.querent.config.ConfigNode.Sequence;
 import dev.querent.config.Origin;
 import dev.querent.plugin.ConfigTree;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -39,11 +40,14 @@ final class ResolvedExperiment {
     private static Mapping tree(PluginSetting setting) {
         Map<String, ConfigNode> entries = new LinkedHashMap<>();
         entries.put(ExperimentKeys.PLUGIN, new Scalar(setting.plugin().name(), false, ORIGIN));
-        setting.checkpoint()
-                .ifPresent(
-                        folder -> entries.put(ExperimentKeys.CHECKPOINT, new Scalar(folder.toString(), true, ORIGIN)));
+        setting.checkpoint().ifPresent(place -> entries.put(ExperimentKeys.CHECKPOINT, path(place)));
+        setting.tokenizer().ifPresent(place -> entries.put(ExperimentKeys.TOKENIZER, path(place)));
         entries.putAll(ConfigTree.of(setting.config()).entries());
         return new Mapping(entries, ORIGIN);
+    }
+
+    private static Scalar path(Path place) {
+        return new Scalar(place.toString(), true, ORIGIN);
     }
 
     static String hash(Experiment experiment) {

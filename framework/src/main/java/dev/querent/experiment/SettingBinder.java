@@ -3,7 +3,10 @@ package dev.querent.experiment;
 import dev.querent.config.ConfigNode;
 import dev.querent.config.ConfigNode.Mapping;
 import dev.querent.config.ConfigNode.Scalar;
+import dev.querent.config.Origin;
 import dev.querent.config.Problems;
+import dev.querent.model.LanguageModel;
+import dev.querent.model.RepresentationLearner;
 import dev.querent.plugin.CheckpointConfig;
 import dev.querent.plugin.ConfigBinder;
 import dev.querent.plugin.PluginDescriptor;
@@ -12,6 +15,7 @@ import dev.querent.plugin.PluginRegistry;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -40,37 +44,50 @@ final class SettingBinder {
         return bind(node, path, kind, false);
     }
 
-    private Optional<PluginSetting> bind(ConfigNode node, String path, Class<?> kind, boolean mayHaveCheckpoint) {
+    private Optional<PluginSetting> bind(ConfigNode node, String path, Class<?> kind, boolean isComponent) {
         Optional<PluginDescriptor> plugin = plugin(node, path, kind);
         if (plugin.isEmpty() || !(node instanceof Mapping mapping)) {
             return Optional.empty();
         }
+        Set<String> known = new HashSet<>(Set.of(ExperimentKeys.PLUGIN));
         Optional<Path> checkpoint = Optional.empty();
-        Mapping settings = mapping;
-        if (mayHaveCheckpoint
-                && mapping.entries().get(ExperimentKeys.CHECKPOINT) instanceof Scalar written
-                && !written.isNull()) {
-            checkpoint = folder(written, path);
-            if (checkpoint.isEmpty()) {
-                return Optional.empty();
-            }
-            if (!Files.isRegularFile(checkpoint.get())) { // a weight file says nothing of sizes: the settings do
-                Optional<Mapping> sizes = CheckpointConfig.read(
-                        checkpoint.get(),
-                        plugin.get().config(),
-                        problem -> problems.add(written.origin(), path + "." + ExperimentKeys.CHECKPOINT, problem));
-                if (sizes.isEmpty()) {
-                    return Optional.empty();
-                }
-                settings = new Mapping(sizes.get().entries(), mapping.origin()).overlaid(mapping);
-            }
+        Optional<Mapping> settings = Optional.of(mapping);
+        if (isComponent) {
+            known.add(ExperimentKeys.CHECKPOINT);
+            Optional<Scalar> written = scalar(mapping, path, ExperimentKeys.CHECKPOINT);
+            checkpoint = written.flatMap(text -> path(text, path + "." + ExperimentKeys.CHECKPOINT));
+            settings = written.isEmpty()
+                    ? settings
+                    : checkpoint.flatMap(place -> withSizes(
+                            mapping, place, plugin.get(), written.get().origin(), path));
         }
-        Set<String> known = mayHaveCheckpoint
-                ? Set.of(ExperimentKeys.PLUGIN, ExperimentKeys.CHECKPOINT)
-                : Set.of(ExperimentKeys.PLUGIN);
-        Optional<Path> folder = checkpoint;
-        return binder.bind(settings, path, plugin.get().config(), known)
-                .map(config -> new PluginSetting(plugin.get(), config, folder));
+        Optional<Path> tokenizer = Optional.empty();
+        if (readsText(plugin.get().type())) {
+            known.add(ExperimentKeys.TOKENIZER);
+            tokenizer = scalar(mapping, path, ExperimentKeys.TOKENIZER).flatMap(text -> existing(text, path));
+        }
+        Optional<Path> weights = checkpoint;
+        Optional<Path> text = tokenizer;
+        return settings.flatMap(all -> binder.bind(all, path, plugin.get().config(), known))
+                .map(config -> new PluginSetting(plugin.get(), config, weights, text));
+    }
+
+    /** Only what reads text has a tokenizer. */
+    private static boolean readsText(Class<?> type) {
+        return LanguageModel.class.isAssignableFrom(type) || RepresentationLearner.class.isAssignableFrom(type);
+    }
+
+    /** The settings on top of the sizes that a checkpoint folder brings; a weight file says nothing of sizes. */
+    private Optional<Mapping> withSizes(
+            Mapping mapping, Path checkpoint, PluginDescriptor plugin, Origin origin, String path) {
+        if (Files.isRegularFile(checkpoint)) {
+            return Optional.of(mapping);
+        }
+        return CheckpointConfig.read(
+                        checkpoint,
+                        plugin.config(),
+                        problem -> problems.add(origin, path + "." + ExperimentKeys.CHECKPOINT, problem))
+                .map(sizes -> new Mapping(sizes.entries(), mapping.origin()).overlaid(mapping));
     }
 
     /** The plugin that a map names; a problem where there is none. */
@@ -100,15 +117,35 @@ final class SettingBinder {
         }
     }
 
-    private Optional<Path> folder(Scalar written, String path) {
+    private Optional<Scalar> scalar(Mapping mapping, String path, String key) {
+        ConfigNode node = mapping.entries().get(key);
+        if (node == null || node.isNull()) {
+            return Optional.empty();
+        }
+        if (node instanceof Scalar scalar) {
+            return Optional.of(scalar);
+        }
+        problems.add(node.origin(), path + "." + key, "expected a path, found " + node.shown());
+        return Optional.empty();
+    }
+
+    private Optional<Path> path(Scalar written, String key) {
         try {
             return Optional.of(Path.of(written.text()));
         } catch (InvalidPathException e) {
-            problems.add(
-                    written.origin(),
-                    path + "." + ExperimentKeys.CHECKPOINT,
-                    "expected the path of a folder or of a weight file, found " + written.shown());
+            problems.add(written.origin(), key, "expected the path of a folder or of a file, found " + written.shown());
             return Optional.empty();
         }
+    }
+
+    private Optional<Path> existing(Scalar written, String path) {
+        String key = path + "." + ExperimentKeys.TOKENIZER;
+        Optional<Path> place = path(written, key);
+        place.filter(Files::notExists)
+                .ifPresent(missing -> problems.add(
+                        written.origin(),
+                        key,
+                        "expected a folder or file with a tokenizer, found nothing at " + missing));
+        return place;
     }
 }

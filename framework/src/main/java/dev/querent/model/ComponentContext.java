@@ -8,7 +8,7 @@ import dev.querent.weights.ParameterScope;
  * What a model component is built from besides its own configuration.
  *
  * @param weights where parameters are read or initialised
- * @param tokenizers gives the tokenizer of the component's checkpoint, or a word tokenizer of the run's vocabulary
+ * @param tokenizers gives the published tokenizer of the component, or a word tokenizer of the run's vocabulary
  */
 public record ComponentContext(ParameterScope weights, Tokenizers tokenizers) {
 
@@ -16,7 +16,10 @@ public record ComponentContext(ParameterScope weights, Tokenizers tokenizers) {
     @FunctionalInterface
     public interface Tokenizers {
         /**
-         * @param layout the family's special tokens, used where no published tokenizer is at hand
+         * The component's tokenizer.
+         *
+         * @param layout the family's special tokens, and how it publishes its tokenizer
+         * @throws IllegalArgumentException where a published tokenizer is missing or damaged
          */
         TextTokenizer tokenizer(TokenizerLayout layout);
     }

@@ -17,7 +17,8 @@ public record PublishedPart(Map<String, Object> config, Map<String, NDArray> ten
      * A tokenizer as {@code transformers} loads it.
      *
      * @param json the {@code tokenizer.json}
+     * @param tidies its {@code clean_up_tokenization_spaces}
      * @param settings of {@code tokenizer_config.json}: special tokens by their roles, e.g. {@code pad_token}
      */
-    public record Tokenizer(String json, Map<String, String> settings) {}
+    public record Tokenizer(String json, boolean tidies, Map<String, String> settings) {}
 }

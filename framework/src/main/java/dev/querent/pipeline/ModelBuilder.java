@@ -8,7 +8,7 @@ import dev.querent.model.ComponentContext;
 import dev.querent.model.LanguageModel;
 import dev.querent.model.VisionEncoder;
 import dev.querent.random.RunSeed;
-import dev.querent.text.JsonTokenizer;
+import dev.querent.text.PublishedTokenizer;
 import dev.querent.text.TextTokenizer;
 import dev.querent.text.TokenizerLayout;
 import dev.querent.text.WordLevelTokenizer;
@@ -35,7 +35,7 @@ public final class ModelBuilder {
     /**
      * @param settings by role: {@code vision}, {@code bridge}, {@code language}
      * @param seed of fresh parameters
-     * @param words of the tokenizer of a component whose checkpoint brings none
+     * @param words of the tokenizer of a component that names neither checkpoint nor tokenizer
      */
     public ModelBuilder(Map<String, PluginSetting> settings, RunSeed seed, Supplier<List<String>> words) {
         this.settings = settings;
@@ -65,7 +65,7 @@ public final class ModelBuilder {
 
     /** The bridge as it would be without any weights. */
     Bridge freshBridge(NDManager manager) {
-        return create(setting("bridge"), Bridge.class, ParameterScope.initialised(manager, seed), shape());
+        return create("bridge", Bridge.class, ParameterScope.initialised(manager, seed), shape());
     }
 
     private PluginSetting setting(String role) {
@@ -76,12 +76,12 @@ public final class ModelBuilder {
     /** What the components that are wired say of themselves, whatever configuration that comes from. */
     private BridgeShape shape() {
         try (NDManager passing = Torch.newManager()) {
-            VisionEncoder vision = create(setting("vision"), VisionEncoder.class, ParameterScope.shapesOnly(passing));
+            VisionEncoder vision = create("vision", VisionEncoder.class, ParameterScope.shapesOnly(passing));
             OptionalInt languageWidth = OptionalInt.empty();
             if (settings.containsKey("language")) {
                 ParameterScope scope = ParameterScope.shapesOnly(passing);
                 languageWidth = OptionalInt.of(
-                        create(setting("language"), LanguageModel.class, scope).width());
+                        create("language", LanguageModel.class, scope).width());
             }
             return new BridgeShape(vision.width(), vision.tokens(), languageWidth);
         }
@@ -89,30 +89,35 @@ public final class ModelBuilder {
 
     private <T> T build(
             String role, Class<T> kind, NDManager manager, Optional<WeightSource> trained, Object... supplied) {
-        PluginSetting setting = setting(role);
-        Optional<WeightSource> weights = trained.or(() -> setting.checkpoint().map(CheckpointFolder::open));
+        Optional<WeightSource> weights =
+                trained.or(() -> setting(role).checkpoint().map(CheckpointFolder::open));
         if (weights.isEmpty()) {
-            return create(setting, kind, ParameterScope.initialised(manager, seed), supplied);
+            return create(role, kind, ParameterScope.initialised(manager, seed), supplied);
         }
         try (WeightSource source = weights.get()) {
-            return create(setting, kind, ParameterScope.reading(manager, source, seed), supplied);
+            return create(role, kind, ParameterScope.reading(manager, source, seed), supplied);
         }
     }
 
-    private <T> T create(PluginSetting setting, Class<T> kind, ParameterScope scope, Object... supplied) {
+    private <T> T create(String role, Class<T> kind, ParameterScope scope, Object... supplied) {
         Object[] all = Arrays.copyOf(supplied, supplied.length + 1);
-        all[supplied.length] = new ComponentContext(scope, layout -> tokenizer(setting, layout));
-        T component = setting.create(kind, all);
+        all[supplied.length] = new ComponentContext(scope, layout -> tokenizer(role, layout));
+        T component = setting(role).create(kind, all);
         scope.finish();
         return component;
     }
 
-    private TextTokenizer tokenizer(PluginSetting setting, TokenizerLayout layout) {
-        Optional<Path> published = setting.checkpoint()
-                .map(folder -> folder.resolve("tokenizer.json"))
-                .filter(Files::exists);
-        return published
-                .<TextTokenizer>map(file -> JsonTokenizer.read(file, layout.added()))
-                .orElseGet(() -> WordLevelTokenizer.of(words.get(), layout));
+    /** The published tokenizer where the component is a published one; the setting wins over what the checkpoint brings. */
+    private TextTokenizer tokenizer(String role, TokenizerLayout layout) {
+        PluginSetting setting = setting(role);
+        if (setting.checkpoint().isEmpty() && setting.tokenizer().isEmpty()) {
+            return WordLevelTokenizer.of(words.get(), layout);
+        }
+        Optional<Path> place = setting.tokenizer().or(() -> setting.checkpoint().filter(Files::isDirectory));
+        return place.flatMap(found -> PublishedTokenizer.find(found, layout))
+                .orElseThrow(() -> new IllegalArgumentException(
+                        role + ".tokenizer: expected " + PublishedTokenizer.files(layout.format()) + ", found none "
+                                + place.map(folder -> "in " + folder).orElse("with a checkpoint of weights alone")
+                                + ". Name a folder or file that has the tokenizer as " + role + ".tokenizer"));
     }
 }

@@ -27,6 +27,9 @@ public interface TextTokenizer {
     /** The {@code tokenizer.json} that describes it. */
     String json();
 
+    /** Whether decoding takes away the spaces that English writes none of, see {@link TidySpaces}. */
+    boolean tidies();
+
     /** The same tokenizer with a special token that gets the next id; an equal one where it has that already. */
     TextTokenizer withToken(String token);
 
@@ -37,18 +40,14 @@ public interface TextTokenizer {
      */
     TextTokenizer respelt(String token, String spelling);
 
-    /** Ids of several texts, each cut to a number of tokens (the last one kept is the text's own last, e.g. its end token). */
+    /**
+     * Ids of a text with special tokens, cut to a number of tokens: the text loses its end, special tokens behind it stay.
+     */
+    long[] encode(String text, int maxTokens);
+
+    /** Ids of several texts, each cut to a number of tokens as {@link #encode(String, int)} does. */
     default TokenBatch encode(List<String> texts, int maxTokens, long padId) {
         return TokenBatch.padRight(
-                texts.stream().map(text -> cut(encode(text), maxTokens)).toList(), padId);
-    }
-
-    private static long[] cut(long[] ids, int maxTokens) {
-        if (ids.length <= maxTokens) {
-            return ids;
-        }
-        long[] cut = java.util.Arrays.copyOf(ids, maxTokens);
-        cut[maxTokens - 1] = ids[ids.length - 1];
-        return cut;
+                texts.stream().map(text -> encode(text, maxTokens)).toList(), padId);
     }
 }

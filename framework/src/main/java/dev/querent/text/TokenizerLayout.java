@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * The special tokens of a model family, for building a word tokenizer where no checkpoint brings one, and for knowing
- * what a published one puts around a text.
+ * what a published one looks like.
  *
  * @param specialTokens in the order of their ids, from id 0 on
  * @param pad the padding token
@@ -12,9 +12,16 @@ import java.util.List;
  * @param begin put before every text; empty for none
  * @param end put behind every text; empty for none
  * @param added special tokens that a model adds to the published tokenizer of its family
+ * @param format how the family publishes a tokenizer where it has no {@code tokenizer.json}
  */
 public record TokenizerLayout(
-        List<String> specialTokens, String pad, String unknown, String begin, String end, List<String> added) {
+        List<String> specialTokens,
+        String pad,
+        String unknown,
+        String begin,
+        String end,
+        List<String> added,
+        VocabularyFormat format) {
     public TokenizerLayout {
         specialTokens = List.copyOf(specialTokens);
         added = List.copyOf(added);

@@ -3,16 +3,19 @@ package dev.querent.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class WordLevelTokenizerTest {
 
     private static final TokenizerLayout LAYOUT = new TokenizerLayout(
-            List.of("<pad>", "<s>", "</s>", "<unk>", "\n"), "<pad>", "<unk>", "<s>", "</s>", List.of());
+            List.of("<pad>", "<s>", "</s>", "<unk>", "\n"),
+            "<pad>",
+            "<unk>",
+            "<s>",
+            "</s>",
+            List.of(),
+            VocabularyFormat.T5);
 
     private final JsonTokenizer tokenizer = WordLevelTokenizer.of(
             List.of("a", "Red", "dog", "left", "of", ".", "t-shirt", "s", "'", "schön", "犬", "😀", "a red"), LAYOUT);
@@ -74,24 +77,5 @@ class WordLevelTokenizerTest {
         TokenBatch batch = tokenizer.encode(List.of("a red dog left of a dog", "a", ""), 4, 0);
         assertThat(batch.ids()).isDeepEqualTo(new long[][] {{1, 5, 6, 2}, {1, 5, 2, 0}, {1, 2, 0, 0}});
         assertThat(batch.mask()).isDeepEqualTo(new long[][] {{1, 1, 1, 1}, {1, 1, 1, 0}, {1, 1, 0, 0}});
-    }
-
-    @Test
-    void aFileIsReadAndABadOneRefused(@TempDir Path folder) throws Exception {
-        Path file = Files.writeString(folder.resolve("tokenizer.json"), WordLevelTokenizer.json(List.of("a"), LAYOUT));
-        assertThat(JsonTokenizer.read(file, List.of()).encode("a")).containsExactly(1, 5, 2);
-        JsonTokenizer extended = JsonTokenizer.read(file, List.of("[DEC]", "<s>"));
-        int before = JsonTokenizer.read(file, List.of()).size();
-        assertThat(extended.size()).isEqualTo(before + 1);
-        assertThat(extended.id("[DEC]")).isEqualTo(before);
-        assertThat(extended.encodePlain("a [DEC]")).containsExactly(5, before);
-        Files.writeString(file, "{\"model\": {\"vocab\": {\"a\": 0}, \"type\": \"Nonsense\"}}");
-        assertThatThrownBy(() -> JsonTokenizer.read(file, List.of()))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("tokenizer.json");
-        Files.writeString(file, "not json");
-        assertThatThrownBy(() -> JsonTokenizer.read(file, List.of())).isInstanceOf(IllegalArgumentException.class);
-        Files.writeString(file, "{}");
-        assertThatThrownBy(() -> JsonTokenizer.read(file, List.of())).isInstanceOf(IllegalArgumentException.class);
     }
 }

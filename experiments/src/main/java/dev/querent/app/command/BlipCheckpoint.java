@@ -175,7 +175,7 @@ final class BlipCheckpoint {
     private ObjectNode tokenizerConfig() {
         ObjectNode root = JSON.createObjectNode()
                 .put("tokenizer_class", "PreTrainedTokenizerFast")
-                .put("clean_up_tokenization_spaces", false);
+                .put("clean_up_tokenization_spaces", tokenizer.tidies());
         new TreeMap<>(tokenizer.settings()).forEach(root::put);
         return root;
     }

@@ -61,9 +61,13 @@ class WholeBlip2Test {
     }
 
     /**
-     * @param bridge a weight file for the bridge; the checkpoint's own where empty
+     * @param bridge a weight file for the bridge, with the tokenizer of the checkpoint; the checkpoint's own where empty
      */
     private ModelBuilder models(String name, String bridge) {
+        return models(name, bridge, Optional.of(folder(name)));
+    }
+
+    private ModelBuilder models(String name, String bridge, Optional<Path> tokenizer) {
         Map<String, PluginSetting> settings = new LinkedHashMap<>(
                 new ExperimentLoader(registry).components(CheckpointParts.components(folder(name))));
         if (!bridge.isEmpty()) {
@@ -72,7 +76,8 @@ class WholeBlip2Test {
                     (role, setting) -> new PluginSetting(
                             setting.plugin(),
                             setting.config(),
-                            Optional.of(folder(name).resolve(bridge))));
+                            Optional.of(folder(name).resolve(bridge)),
+                            tokenizer));
         }
         List<String> words = IntStream.range(6, 24).mapToObj(id -> "w" + id).toList();
         return new ModelBuilder(settings, new RunSeed(1), () -> words);
@@ -145,6 +150,19 @@ class WholeBlip2Test {
             golden.check("match", view.match(new int[] {0, 1, 2}, batch));
             assertThatThrownBy(() -> view.captionLoss(batch, 0.1)).hasMessageContaining("language-modelling head");
         }
+    }
+
+    @Test
+    void weightsAloneNeedTheSettingTokenizer() {
+        ModelBuilder models = models("itm", "lavis-stage1.pth", Optional.empty());
+        assertThatThrownBy(() -> models.bridge(manager, Optional.empty()))
+                .hasMessage(
+                        "bridge.tokenizer: expected tokenizer.json or vocab.txt, found none with a checkpoint of weights"
+                                + " alone. Name a folder or file that has the tokenizer as bridge.tokenizer");
+        Path empty = folder("");
+        ModelBuilder misled = models("itm", "lavis-stage1.pth", Optional.of(empty));
+        assertThatThrownBy(() -> misled.bridge(manager, Optional.empty()))
+                .hasMessageContaining("found none in " + empty);
     }
 
     @Test

@@ -19,6 +19,7 @@ import dev.querent.plugin.Plugin;
 import dev.querent.text.TextTokenizer;
 import dev.querent.text.TokenBatch;
 import dev.querent.text.TokenizerLayout;
+import dev.querent.text.VocabularyFormat;
 import dev.querent.torch.Torch;
 import dev.querent.weights.Initializer;
 import dev.querent.weights.ParameterSet;
@@ -42,7 +43,13 @@ public final class Opt implements DecoderOnly {
 
     /** Special tokens with their published ids 0 to 3; the line break, which ends a text, has 50118 in the public tokenizer. */
     static final TokenizerLayout LAYOUT = new TokenizerLayout(
-            List.of("<s>", "<pad>", "</s>", "<unk>", "\n"), "<pad>", "<unk>", "</s>", "", List.of());
+            List.of("<s>", "<pad>", "</s>", "<unk>", "\n"),
+            "<pad>",
+            "<unk>",
+            "</s>",
+            "",
+            List.of(),
+            VocabularyFormat.OPT);
 
     /** Settings of an OPT. */
     public record Config(
@@ -240,6 +247,7 @@ public final class Opt implements DecoderOnly {
         values.put("text_config.eos_token_id", text.end());
         PublishedPart.Tokenizer published = new PublishedPart.Tokenizer(
                 withImage.json(),
+                withImage.tidies(),
                 Map.of(
                         "pad_token", "<pad>",
                         "unk_token", "<unk>",

@@ -24,6 +24,7 @@ import dev.querent.plugin.Plugin;
 import dev.querent.text.TextTokenizer;
 import dev.querent.text.TokenBatch;
 import dev.querent.text.TokenizerLayout;
+import dev.querent.text.VocabularyFormat;
 import dev.querent.torch.Torch;
 import dev.querent.weights.Initializer;
 import dev.querent.weights.ParameterScope;
@@ -49,8 +50,8 @@ public final class FlanT5 implements EncoderDecoder {
 
     static final double EPSILON = 1e-6;
 
-    static final TokenizerLayout LAYOUT =
-            new TokenizerLayout(List.of("<pad>", "</s>", "<unk>"), "<pad>", "<unk>", "", "</s>", List.of());
+    static final TokenizerLayout LAYOUT = new TokenizerLayout(
+            List.of("<pad>", "</s>", "<unk>"), "<pad>", "<unk>", "", "</s>", List.of(), VocabularyFormat.T5);
 
     /** Settings of a T5. */
     public record Config(
@@ -335,7 +336,9 @@ public final class FlanT5 implements EncoderDecoder {
         values.put("text_config.eos_token_id", end);
         values.put("text_config.decoder_start_token_id", pad);
         PublishedPart.Tokenizer published = new PublishedPart.Tokenizer(
-                withImage.json(), Map.of("pad_token", "<pad>", "unk_token", "<unk>", "eos_token", "</s>"));
+                withImage.json(),
+                withImage.tidies(),
+                Map.of("pad_token", "<pad>", "unk_token", "<unk>", "eos_token", "</s>"));
         return new PublishedPart(values, LanguageNames.asPart(parameters), Optional.of(published));
     }
 

@@ -24,6 +24,7 @@ import dev.querent.step.StepContext;
 import dev.querent.text.TextTokenizer;
 import dev.querent.text.TokenBatch;
 import dev.querent.text.TokenizerLayout;
+import dev.querent.text.VocabularyFormat;
 import dev.querent.text.WordLevelTokenizer;
 import dev.querent.torch.Torch;
 import dev.querent.weights.ParameterSet;
@@ -46,7 +47,8 @@ final class ColourWorld implements StepContext, Dataset {
     private static final int WIDTH = COLOURS.size() + 1;
     private static final TextTokenizer TOKENIZER = WordLevelTokenizer.of(
             List.of("a", "thing", "yes", "no", "red", "green", "blue", "yellow", "black", "white"),
-            new TokenizerLayout(List.of("<pad>", "<unk>", "<end>"), "<pad>", "<unk>", "", "<end>", List.of()));
+            new TokenizerLayout(
+                    List.of("<pad>", "<unk>", "<end>"), "<pad>", "<unk>", "", "<end>", List.of(), VocabularyFormat.T5));
 
     private final Path folder;
     final List<Sample> samples = new ArrayList<>();
