@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import dev.querent.model.Bridge;
 import dev.querent.model.BridgeShape;
 import dev.querent.model.ComponentContext;
+import dev.querent.model.PublishedPart;
 import dev.querent.nn.LayerNorm;
 import dev.querent.nn.Linear;
 import dev.querent.plugin.Plugin;
@@ -46,6 +47,13 @@ public final class LinearBridge implements Bridge {
     @Override
     public ParameterSet parameters() {
         return parameters;
+    }
+
+    @Override
+    public PublishedPart published() {
+        throw new IllegalArgumentException(
+                "the bridge linear has no query tokens; in the layout the language model reads"
+                        + " those of a Q-Former and nothing else");
     }
 
     @Override

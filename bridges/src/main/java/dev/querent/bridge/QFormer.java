@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.querent.model.BridgeShape;
 import dev.querent.model.ComponentContext;
+import dev.querent.model.PublishedPart;
 import dev.querent.model.RepresentationLearner;
 import dev.querent.nn.AttentionMask;
 import dev.querent.nn.Embedding;
@@ -12,6 +13,7 @@ import dev.querent.nn.LayerNorm;
 import dev.querent.nn.Linear;
 import dev.querent.nn.Tensors;
 import dev.querent.plugin.Check;
+import dev.querent.plugin.CheckpointConfig;
 import dev.querent.plugin.CheckpointField;
 import dev.querent.plugin.Doc;
 import dev.querent.plugin.Plugin;
@@ -24,7 +26,9 @@ import dev.querent.weights.Initializer;
 import dev.querent.weights.ParameterScope;
 import dev.querent.weights.ParameterSet;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -75,6 +79,7 @@ public final class QFormer implements RepresentationLearner {
             int sharedWidth,
 
             @Doc("longest text in tokens, special tokens included; the rest is cut")
+            @CheckpointField("qformer_config.max_text_tokens") // known to what Querent exports only
             int maxTextTokens,
 
             @Doc("rows of the position table, at least max-text-tokens")
@@ -304,6 +309,11 @@ public final class QFormer implements RepresentationLearner {
     }
 
     @Override
+    public boolean readsText() {
+        return text.isPresent();
+    }
+
+    @Override
     public TokenBatch encode(List<String> texts) {
         return tokenizer().encode(texts, config.maxTextTokens(), padId());
     }
@@ -342,6 +352,46 @@ public final class QFormer implements RepresentationLearner {
                 || name.startsWith("itm_head.")
                 || name.equals("temp");
         return parameters.where(textOnly.negate());
+    }
+
+    /**
+     * In front of a language model the path of the queries alone, as in {@code Blip2ForConditionalGeneration}; otherwise all that
+     * {@code Blip2ForImageTextRetrieval} has, which is neither temperature nor language-modelling head.
+     */
+    @Override
+    public PublishedPart published() {
+        boolean retrieval = languageProjection.isEmpty();
+        Map<String, Object> values = new LinkedHashMap<>(CheckpointConfig.values(config));
+        values.put("qformer_config.model_type", "blip_2_qformer");
+        values.put("qformer_config.hidden_act", "gelu");
+        values.put("qformer_config.layer_norm_eps", NORM_EPSILON);
+        values.put("qformer_config.attention_probs_dropout_prob", config.dropout());
+        values.put("qformer_config.use_qformer_text_input", retrieval);
+        if (retrieval) {
+            values.put(
+                    "qformer_config.vocab_size",
+                    text().words().weight().getShape().get(0));
+            values.put("qformer_config.pad_token_id", padId());
+        }
+        ParameterSet kept = retrieval
+                ? parameters.where(name -> !name.equals("temp") && !name.startsWith("Qformer.cls."))
+                : promptParameters();
+        Map<String, NDArray> tensors = new LinkedHashMap<>();
+        kept.asMap().forEach((name, tensor) -> tensors.put(QFormerNames.inHuggingFace(name), tensor));
+        return new PublishedPart(values, tensors, retrieval ? Optional.of(publishedTokenizer()) : Optional.empty());
+    }
+
+    private PublishedPart.Tokenizer publishedTokenizer() {
+        return new PublishedPart.Tokenizer(
+                tokenizer().json(),
+                tokenizer().tidies(),
+                Map.of(
+                        "pad_token", "[PAD]",
+                        "unk_token", "[UNK]",
+                        "cls_token", "[CLS]",
+                        "sep_token", "[SEP]",
+                        "mask_token", "[MASK]",
+                        "bos_token", "[DEC]"));
     }
 
     @Override

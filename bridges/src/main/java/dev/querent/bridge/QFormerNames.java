@@ -2,6 +2,7 @@ package dev.querent.bridge;
 
 import dev.querent.weights.TranslatedWeights;
 import dev.querent.weights.WeightSource;
+import java.util.Comparator;
 import java.util.Map;
 
 /**
@@ -73,6 +74,16 @@ final class QFormerNames {
             }
         }
         return stored.startsWith("vision_model.") || stored.startsWith("language_model.") ? "" : stored;
+    }
+
+    /** Hugging Face's name of a tensor that its layout has. */
+    static String inHuggingFace(String name) {
+        return HUGGING_FACE.entrySet().stream()
+                .filter(pair -> name.startsWith(pair.getValue()))
+                .max(Comparator.comparing(pair -> pair.getValue().length()))
+                .map(pair -> pair.getKey()
+                        + name.substring(pair.getValue().length()).replace("attention.self.", "attention.attention."))
+                .orElse(name);
     }
 
     private static WeightSource fromBert(WeightSource source) {

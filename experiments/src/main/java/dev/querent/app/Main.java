@@ -1,11 +1,14 @@
 package dev.querent.app;
 
 import dev.querent.app.command.DataCommand;
+import dev.querent.app.command.EmbedCommand;
 import dev.querent.app.command.ErrorReport;
+import dev.querent.app.command.ExportCommand;
 import dev.querent.app.command.GenerateCommand;
 import dev.querent.app.command.PluginsCommand;
 import dev.querent.app.command.ResumeCommand;
 import dev.querent.app.command.RunCommand;
+import dev.querent.app.command.ScoreCommand;
 import dev.querent.app.command.StatusCommand;
 import dev.querent.app.command.StopCommand;
 import dev.querent.app.command.ValidateCommand;
@@ -34,6 +37,9 @@ import picocli.CommandLine.ScopeType;
             ValidateCommand.class,
             DataCommand.class,
             GenerateCommand.class,
+            ScoreCommand.class,
+            EmbedCommand.class,
+            ExportCommand.class,
         },
         footer = "Exit codes: 0 done, 2 wrong usage or configuration, 1 anything else.")
 public final class Main {

@@ -44,6 +44,11 @@ public record Experiment(
         return components;
     }
 
+    /** The same experiment with no language model wired. */
+    public Experiment withoutLanguage() {
+        return new Experiment(name, seed, threads, badSampleLimit, data, vision, Optional.empty(), bridge, steps);
+    }
+
     /** Every value, defaults included, as one would write it. */
     public Mapping resolved() {
         return ResolvedExperiment.tree(this);

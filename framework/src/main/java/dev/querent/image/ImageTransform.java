@@ -1,5 +1,7 @@
 package dev.querent.image;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /**
@@ -62,6 +64,16 @@ public final class ImageTransform {
      */
     public static ImageTransform centreCrop(int imageSize) {
         return new ImageTransform(imageSize, (image, seed) -> new View(CropBox.centre(image), false));
+    }
+
+    /** What is taken away from each channel of 0..1. */
+    public static List<Double> mean() {
+        return Arrays.stream(MEAN).boxed().toList();
+    }
+
+    /** What each channel is divided by then. */
+    public static List<Double> deviation() {
+        return Arrays.stream(DEVIATION).boxed().toList();
     }
 
     /** Side S of the result in pixels. */

@@ -9,7 +9,7 @@ import dev.querent.weights.ParameterSet;
  * {@code (Config, BridgeShape, ComponentContext)}.
  */
 @PluginKind("bridge")
-public interface Bridge {
+public interface Bridge extends Publishable {
 
     /**
      * @param features (B, N, Dv) from the vision encoder

@@ -12,7 +12,7 @@ import java.util.List;
  * {@code (Config, ComponentContext)}.
  */
 @PluginKind("language-model")
-public sealed interface LanguageModel permits DecoderOnly, EncoderDecoder {
+public sealed interface LanguageModel extends Publishable permits DecoderOnly, EncoderDecoder {
 
     /**
      * Language-modelling loss over the target's tokens: the target follows soft prompt and prefix (decoder-only), or is

@@ -35,6 +35,11 @@ public interface RepresentationLearner extends Bridge {
      */
     NDArray temperature();
 
+    /** Whether it has its text path and its heads; what is read from a checkpoint of stage 2 lacks them. */
+    default boolean readsText() {
+        return true;
+    }
+
     /** Captions as the bridge reads them: with its class token in front and its separator behind, padded right. */
     TokenBatch encode(List<String> texts);
 

@@ -6,7 +6,7 @@ import dev.querent.weights.ParameterSet;
 
 /** An image encoder. A plugin's constructor takes {@code (Config, ComponentContext)}. */
 @PluginKind("vision-encoder")
-public interface VisionEncoder {
+public interface VisionEncoder extends Publishable {
 
     /**
      * @param pixels (B, 3, S, S) fp32, normalised

@@ -10,6 +10,7 @@ import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -34,6 +35,26 @@ public final class CheckpointConfig {
     public static Optional<Mapping> read(Path folder, Class<? extends Record> type, Consumer<String> problem) {
         return tree(folder, problem)
                 .map(root -> fields(root, type, Origin.of(folder.resolve(FILE).toString())));
+    }
+
+    /**
+     * The opposite of {@link #read}: what the fields of a record are in a {@code config.json}.
+     *
+     * @return values by the first key that each field names, a dot leading into a nested object; without empty optionals
+     */
+    public static Map<String, Object> values(Record record) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        for (RecordComponent component : ConfigRecord.components(record.getClass())) {
+            CheckpointField names = component.getAnnotation(CheckpointField.class);
+            Object value = ConfigRecord.value(component, record);
+            if (names != null && !value.equals(Optional.empty())) {
+                Object plain = value instanceof Optional<?> present ? present.orElseThrow() : value;
+                values.put(
+                        names.value()[0],
+                        plain instanceof Enum<?> constant ? constant.name().toLowerCase(Locale.ROOT) : plain);
+            }
+        }
+        return values;
     }
 
     /**

@@ -16,6 +16,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.LongNode;
+import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
 
 /**
@@ -28,12 +29,14 @@ public final class JsonTokenizer implements TextTokenizer {
     private static final int MOST_TOKENS = 4_000_000;
 
     private final HuggingFaceTokenizer tokenizer;
+    private final String json;
     private final Map<String, Long> ids;
     private final int size;
     private final boolean tidies;
 
-    private JsonTokenizer(HuggingFaceTokenizer tokenizer, Map<String, Long> ids, boolean tidies) {
+    private JsonTokenizer(HuggingFaceTokenizer tokenizer, String json, Map<String, Long> ids, boolean tidies) {
         this.tokenizer = tokenizer;
+        this.json = json;
         this.ids = ids;
         this.tidies = tidies;
         size = size(ids);
@@ -66,9 +69,11 @@ public final class JsonTokenizer implements TextTokenizer {
                 "padding", "do_not_pad",
                 "modelMaxLength", Integer.toString(Integer.MAX_VALUE));
         try {
-            byte[] bytes = root.toString().getBytes(StandardCharsets.UTF_8);
+            String text = root.toString();
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
             return new JsonTokenizer(
                     HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(bytes), options),
+                    text,
                     Map.copyOf(ids),
                     tidies);
         } catch (IOException e) {
@@ -195,5 +200,34 @@ public final class JsonTokenizer implements TextTokenizer {
     @Override
     public int size() {
         return size;
+    }
+
+    @Override
+    public boolean tidies() {
+        return tidies;
+    }
+
+    @Override
+    public String json() {
+        return json;
+    }
+
+    @Override
+    public JsonTokenizer withToken(String token) {
+        return parse(json, List.of(token), tidies);
+    }
+
+    @Override
+    public JsonTokenizer respelt(String token, String spelling) {
+        JsonNode root = tree(json);
+        for (JsonNode special : root.path("added_tokens")) {
+            if (special.path("content").asString().equals(token)) {
+                ((ObjectNode) special).put("content", spelling);
+            }
+        }
+        if (root.path("model").path("vocab") instanceof ObjectNode vocabulary && vocabulary.has(token)) {
+            vocabulary.set(spelling, vocabulary.remove(token));
+        }
+        return parse(root.toString(), List.of(), tidies);
     }
 }

@@ -24,6 +24,22 @@ public interface TextTokenizer {
     /** Number of ids V. */
     int size();
 
+    /** The {@code tokenizer.json} that describes it. */
+    String json();
+
+    /** Whether decoding takes away the spaces that English writes none of, see {@link TidySpaces}. */
+    boolean tidies();
+
+    /** The same tokenizer with a special token that gets the next id; an equal one where it has that already. */
+    TextTokenizer withToken(String token);
+
+    /**
+     * The same tokenizer with a special token spelt otherwise.
+     *
+     * @param token one that isn't put around texts
+     */
+    TextTokenizer respelt(String token, String spelling);
+
     /**
      * Ids of a text with special tokens, cut to a number of tokens: the text loses its end, special tokens behind it stay.
      */

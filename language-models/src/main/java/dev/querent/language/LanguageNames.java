@@ -1,7 +1,11 @@
 package dev.querent.language;
 
+import ai.djl.ndarray.NDArray;
+import dev.querent.weights.ParameterSet;
 import dev.querent.weights.TranslatedWeights;
 import dev.querent.weights.WeightSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /** The language model of a Hugging Face checkpoint, alone or as the part {@code language_model.} of a whole BLIP-2. */
@@ -14,6 +18,13 @@ public final class LanguageNames {
     /** Of a whole BLIP-2, its language model alone; {@code source} itself where it is no such checkpoint. */
     public static WeightSource part(WeightSource source) {
         return renamed(source, PART, stored -> stored.substring(PART.length()));
+    }
+
+    /** A language model's tensors as the part of a whole BLIP-2. */
+    public static Map<String, NDArray> asPart(ParameterSet parameters) {
+        Map<String, NDArray> tensors = new LinkedHashMap<>();
+        parameters.asMap().forEach((name, tensor) -> tensors.put(PART + name, tensor));
+        return tensors;
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.querent.vision;
 import ai.djl.ndarray.NDArray;
 import dev.querent.model.ComponentContext;
 import dev.querent.model.MaskedImageEncoder;
+import dev.querent.model.PublishedPart;
 import dev.querent.nn.Activation;
 import dev.querent.nn.LayerNorm;
 import dev.querent.nn.PatchEmbedding;
@@ -148,5 +149,12 @@ public final class ClipVit extends VisionTransformer implements MaskedImageEncod
     @Override
     public ParameterSet parameters() {
         return parameters;
+    }
+
+    @Override
+    public PublishedPart published() {
+        throw new IllegalArgumentException(
+                "clip-vit norms its tokens before the first block (pre_layrnorm); the layout's"
+                        + " encoder, Blip2VisionModel, has no such norm. eva-clip-vit is what it can hold");
     }
 }

@@ -2,8 +2,10 @@ package dev.querent.vision;
 
 import ai.djl.ndarray.NDArray;
 import dev.querent.model.ComponentContext;
+import dev.querent.model.PublishedPart;
 import dev.querent.nn.Activation;
 import dev.querent.nn.PatchEmbedding;
+import dev.querent.plugin.CheckpointConfig;
 import dev.querent.plugin.CheckpointField;
 import dev.querent.plugin.Doc;
 import dev.querent.plugin.Plugin;
@@ -12,7 +14,10 @@ import dev.querent.weights.Initializer;
 import dev.querent.weights.ParameterScope;
 import dev.querent.weights.ParameterSet;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * EVA-CLIP's vision transformer (arXiv 2211.07636) of any size, with the names of Hugging Face's {@code Blip2VisionModel}. BLIP-2's
@@ -64,6 +69,7 @@ public final class EvaClipVit extends VisionTransformer {
         }
     }
 
+    private final Config config;
     private final NDArray classEmbedding; // (1, 1, Dv)
     private final NDArray positionEmbedding; // (1, N, Dv)
     private final PatchEmbedding patchEmbedding;
@@ -76,6 +82,7 @@ public final class EvaClipVit extends VisionTransformer {
      */
     public EvaClipVit(Config config, ComponentContext context) {
         super(config.sizes());
+        this.config = config;
         ParameterScope root = context.weights();
         root.translate(source -> LavisVisionNames.eva(source, config.layers()));
         for (String other : List.of(
@@ -124,5 +131,13 @@ public final class EvaClipVit extends VisionTransformer {
     @Override
     public ParameterSet parameters() {
         return parameters;
+    }
+
+    @Override
+    public PublishedPart published() {
+        Map<String, Object> values = new LinkedHashMap<>(CheckpointConfig.values(config));
+        values.put("vision_config.model_type", "blip_2_vision_model");
+        values.put("vision_config.qkv_bias", true);
+        return new PublishedPart(values, parameters.asMap(), Optional.empty());
     }
 }

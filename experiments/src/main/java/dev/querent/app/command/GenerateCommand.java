@@ -1,16 +1,9 @@
 package dev.querent.app.command;
 
-import dev.querent.experiment.Experiment;
-import dev.querent.experiment.ExperimentLoader;
-import dev.querent.experiment.PluginSetting;
-import dev.querent.experiment.RunDirectory;
 import dev.querent.generation.DecodingConfig;
-import dev.querent.image.BadImageException;
-import dev.querent.image.ImageDecoder;
-import dev.querent.image.RgbImage;
+import dev.querent.model.LanguageModel;
 import dev.querent.plugin.PluginRegistry;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -33,8 +26,6 @@ import tools.jackson.databind.json.JsonMapper;
         description = "Captions images, or goes on from a prompt about them, with a run's models or a checkpoint's.",
         mixinStandardHelpOptions = true)
 public final class GenerateCommand implements Callable<Integer> {
-
-    private static final int IMAGES_AT_ONCE = 16;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -84,21 +75,18 @@ public final class GenerateCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             return refused("--" + e.getMessage());
         }
-        RunDirectory run = new RunDirectory(model);
-        boolean checkpoint = !Files.isRegularFile(run.resolved());
-        if (checkpoint && !CheckpointParts.isCheckpoint(model)) {
-            return refused(neither());
-        }
         try (PluginRegistry registry = plugins.open(spec.commandLine().getErr())) {
-            if (checkpoint) {
-                return generate(registry, decoding);
+            ModelFolder folder = ModelFolder.open(model, registry);
+            if (!ImageTextGenerator.canGenerate(folder)) {
+                return refused(model + ": has no language model, nor a bridge that writes by itself");
             }
-            Experiment experiment = new ExperimentLoader(registry).load(run.resolved());
-            Optional<String> problem = problem(experiment, run);
-            if (problem.isPresent()) {
-                return refused(problem.get());
+            if (!folder.has("language", LanguageModel.class) && !prompt.isEmpty()) {
+                return refused("--prompt: the run's experiment has no language model; its bridge writes captions only");
             }
-            return generate(experiment, run, decoding);
+            folder.notes().forEach(note -> spec.commandLine().getErr().println("note: " + note));
+            try (ImageTextGenerator generator = new ImageTextGenerator(folder, decoding)) {
+                return generate(generator);
+            }
         }
     }
 
@@ -109,88 +97,16 @@ public final class GenerateCommand implements Callable<Integer> {
         return ExitCode.USAGE;
     }
 
-    private String neither() {
-        String expected = "; --model takes the folder of a run, such as runs/NAME, or of a checkpoint with config.json";
-        return Files.exists(model)
-                ? model + ": neither a run, resolved.yaml is missing, nor a checkpoint, config.json is missing"
-                        + expected
-                : model + ": there is no such folder" + expected;
-    }
-
-    private int generate(PluginRegistry registry, DecodingConfig decoding) {
-        Map<String, PluginSetting> components;
-        try {
-            components = new ExperimentLoader(registry).components(CheckpointParts.components(model));
-        } catch (IllegalArgumentException e) {
-            return refused(String.valueOf(e.getMessage()));
-        }
-        if (!components.containsKey("language")) {
-            return refused(model + ": a checkpoint for retrieval, which has no language model and can't write");
-        }
-        try (ImageTextGenerator generator = ImageTextGenerator.of(components, decoding)) {
-            return generate(generator);
-        }
-    }
-
-    private Optional<String> problem(Experiment experiment, RunDirectory run) {
-        if (!ImageTextGenerator.canGenerate(experiment)) {
-            return Optional.of(
-                    model + ": the run's experiment has no language model, or no vision encoder or bridge before"
-                            + " it, so it can't write");
-        }
-        if (experiment.language().isEmpty() && !prompt.isEmpty()) {
-            return Optional.of("--prompt: the run's experiment has no language model; its bridge writes captions only");
-        }
-        if (!Files.exists(run.vocabulary())) {
-            return Optional.of(
-                    model + ": the run has not begun, vocabulary.txt is missing; continue it with querent run");
-        }
-        return Optional.empty();
-    }
-
-    private int generate(Experiment experiment, RunDirectory run, DecodingConfig decoding) {
-        boolean trained = experiment.steps().keySet().stream()
-                .anyMatch(step -> run.isDone(step) && Files.exists(run.output(step, "bridge")));
-        if (!trained) {
-            spec.commandLine().getErr().println("note: no finished step of " + model + " has trained its bridge yet");
-        }
-        try (ImageTextGenerator generator = ImageTextGenerator.of(experiment, run, decoding)) {
-            return generate(generator);
-        }
-    }
-
     private int generate(ImageTextGenerator generator) {
-        Map<Path, RgbImage> decoded = new LinkedHashMap<>();
-        Map<Path, String> problems = new LinkedHashMap<>();
         Map<Path, String> texts = new LinkedHashMap<>();
-        for (Path image : images) {
-            try {
-                decoded.put(image, ImageDecoder.decode(image));
-            } catch (BadImageException e) {
-                problems.put(image, String.valueOf(e.getMessage()));
-                spec.commandLine().getErr().println(e.getMessage());
+        Map<Path, String> problems = ImageFiles.read(images, spec.commandLine().getErr(), (files, decoded) -> {
+            List<String> generated = generator.texts(decoded, prompt);
+            for (int i = 0; i < files.size(); i++) {
+                texts.put(files.get(i), generated.get(i));
             }
-            if (decoded.size() == IMAGES_AT_ONCE) {
-                texts.putAll(texts(generator, decoded));
-                decoded.clear();
-            }
-        }
-        texts.putAll(texts(generator, decoded));
-        spec.commandLine().getErr().flush();
+        });
         print(texts, problems);
         return problems.isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
-    }
-
-    private Map<Path, String> texts(ImageTextGenerator generator, Map<Path, RgbImage> decoded) {
-        Map<Path, String> texts = new LinkedHashMap<>();
-        if (!decoded.isEmpty()) {
-            List<String> generated = generator.texts(List.copyOf(decoded.values()), prompt);
-            int at = 0;
-            for (Path image : decoded.keySet()) {
-                texts.put(image, generated.get(at++));
-            }
-        }
-        return texts;
     }
 
     private void print(Map<Path, String> texts, Map<Path, String> problems) {

@@ -3,13 +3,16 @@ package dev.querent.language.opt;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.querent.language.CachedDecoder;
+import dev.querent.language.ImageToken;
 import dev.querent.language.LanguageNames;
 import dev.querent.model.ComponentContext;
 import dev.querent.model.DecoderOnly;
 import dev.querent.model.LanguageInput;
+import dev.querent.model.PublishedPart;
 import dev.querent.model.TextDecoder;
 import dev.querent.nn.Tensors;
 import dev.querent.plugin.Check;
+import dev.querent.plugin.CheckpointConfig;
 import dev.querent.plugin.CheckpointField;
 import dev.querent.plugin.Doc;
 import dev.querent.plugin.Plugin;
@@ -21,7 +24,9 @@ import dev.querent.text.VocabularyFormat;
 import dev.querent.torch.Torch;
 import dev.querent.weights.Initializer;
 import dev.querent.weights.ParameterSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -127,6 +132,7 @@ public final class Opt implements DecoderOnly {
 
     private final Config config;
     private final TextTokenizer tokenizer;
+    private final int vocabulary;
     private final OptText text;
     private final OptStack stack;
     private final ParameterSet parameters;
@@ -138,7 +144,7 @@ public final class Opt implements DecoderOnly {
         this.config = config;
         tokenizer = context.tokenizers().tokenizer(LAYOUT);
         text = new OptText(tokenizer);
-        int vocabulary = config.vocabularySize().orElse(tokenizer.size());
+        vocabulary = config.vocabularySize().orElse(tokenizer.size());
         Check.that(
                 vocabulary >= tokenizer.size(),
                 "vocabulary-size: expected at least the tokenizer's " + tokenizer.size() + ", found " + vocabulary);
@@ -226,6 +232,37 @@ public final class Opt implements DecoderOnly {
     @Override
     public ParameterSet parameters() {
         return parameters;
+    }
+
+    /** The image token is a spare row of the embeddings or, where there is none, {@code <s>}, which no text has. */
+    @Override
+    public PublishedPart published() {
+        Check.that(
+                config.embeddingWidth() == config.hiddenSize(),
+                "language.embedding-size: the layout projects to the width of the layers, " + config.hiddenSize()
+                        + "; the embeddings are " + config.embeddingWidth() + " wide");
+        TextTokenizer withImage =
+                ImageToken.added(tokenizer, vocabulary).orElseGet(() -> tokenizer.respelt("<s>", ImageToken.NAME));
+        Map<String, Object> values = new LinkedHashMap<>(CheckpointConfig.values(config));
+        values.put("image_token_index", withImage.id(ImageToken.NAME));
+        values.put("text_config.model_type", "opt");
+        values.put("text_config.vocab_size", vocabulary);
+        values.put("text_config.word_embed_proj_dim", config.embeddingWidth());
+        values.put("text_config.activation_function", "relu");
+        values.put("text_config.attention_dropout", 0.0);
+        values.put("text_config.pad_token_id", tokenizer.id("<pad>"));
+        values.put("text_config.bos_token_id", tokenizer.id("</s>"));
+        values.put("text_config.eos_token_id", text.end());
+        PublishedPart.Tokenizer published = new PublishedPart.Tokenizer(
+                withImage.json(),
+                withImage.tidies(),
+                Map.of(
+                        "pad_token", "<pad>",
+                        "unk_token", "<unk>",
+                        "bos_token", "</s>",
+                        "eos_token", "</s>",
+                        "padding_side", "left"));
+        return new PublishedPart(values, LanguageNames.asPart(parameters), Optional.of(published));
     }
 
     OptStack stack() {

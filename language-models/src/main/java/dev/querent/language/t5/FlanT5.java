@@ -3,11 +3,13 @@ package dev.querent.language.t5;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.querent.language.CachedDecoder;
+import dev.querent.language.ImageToken;
 import dev.querent.language.LanguageNames;
 import dev.querent.language.t5.T5Attention.KeysAndValues;
 import dev.querent.model.ComponentContext;
 import dev.querent.model.EncoderDecoder;
 import dev.querent.model.LanguageInput;
+import dev.querent.model.PublishedPart;
 import dev.querent.model.TextDecoder;
 import dev.querent.nn.Activation;
 import dev.querent.nn.AttentionMask;
@@ -15,6 +17,7 @@ import dev.querent.nn.Embedding;
 import dev.querent.nn.Linear;
 import dev.querent.nn.Tensors;
 import dev.querent.plugin.Check;
+import dev.querent.plugin.CheckpointConfig;
 import dev.querent.plugin.CheckpointField;
 import dev.querent.plugin.Doc;
 import dev.querent.plugin.Plugin;
@@ -28,7 +31,9 @@ import dev.querent.weights.Initializer;
 import dev.querent.weights.ParameterScope;
 import dev.querent.weights.ParameterSet;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.LongStream;
 
@@ -152,6 +157,7 @@ public final class FlanT5 implements EncoderDecoder {
 
     private final Config config;
     private final TextTokenizer tokenizer;
+    private final int vocabulary;
     private final long pad;
     private final long end;
     private final Embedding tokens;
@@ -168,7 +174,7 @@ public final class FlanT5 implements EncoderDecoder {
         tokenizer = context.tokenizers().tokenizer(LAYOUT);
         pad = tokenizer.id("<pad>");
         end = tokenizer.id("</s>");
-        int vocabulary = config.vocabularySize().orElse(tokenizer.size());
+        vocabulary = config.vocabularySize().orElse(tokenizer.size());
         Check.that(
                 vocabulary >= tokenizer.size(),
                 "vocabulary-size: expected at least the tokenizer's " + tokenizer.size() + ", found " + vocabulary);
@@ -322,6 +328,32 @@ public final class FlanT5 implements EncoderDecoder {
     @Override
     public ParameterSet parameters() {
         return parameters;
+    }
+
+    @Override
+    public PublishedPart published() {
+        TextTokenizer withImage = ImageToken.added(tokenizer, vocabulary)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "language.vocabulary-size: the layout needs a row of the embeddings for its token <image>, and the"
+                                + " tokenizer takes all " + vocabulary + "; train with vocabulary-size: "
+                                + (vocabulary + 1) + " or more"));
+        Map<String, Object> values = new LinkedHashMap<>(CheckpointConfig.values(config));
+        values.put("image_token_index", withImage.id(ImageToken.NAME));
+        values.put("text_config.model_type", "t5");
+        values.put("text_config.vocab_size", vocabulary);
+        values.put("text_config.num_decoder_layers", config.decoderLayers().orElse(config.layers()));
+        values.put("text_config.layer_norm_epsilon", EPSILON);
+        values.put("text_config.feed_forward_proj", "gated-gelu");
+        values.put("text_config.is_gated_act", true);
+        values.put("text_config.tie_word_embeddings", config.tiedHead());
+        values.put("text_config.pad_token_id", pad);
+        values.put("text_config.eos_token_id", end);
+        values.put("text_config.decoder_start_token_id", pad);
+        PublishedPart.Tokenizer published = new PublishedPart.Tokenizer(
+                withImage.json(),
+                withImage.tidies(),
+                Map.of("pad_token", "<pad>", "unk_token", "<unk>", "eos_token", "</s>"));
+        return new PublishedPart(values, LanguageNames.asPart(parameters), Optional.of(published));
     }
 
     T5Encoder encoder() {
