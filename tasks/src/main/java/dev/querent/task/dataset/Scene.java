@@ -96,12 +96,9 @@ record Scene(List<SceneObject> objects, Relation relation) {
                 pickOther(random, Color.values(), color),
                 pickOther(random, Form.values(), form),
                 random.nextBoolean());
-        int start = random.nextInt(CELLS - 1);
-        int end = start + 1 + random.nextInt(CELLS - 1 - start);
-        int line = random.nextInt(CELLS);
         boolean horizontal = random.nextBoolean();
-        SceneObject first = horizontal ? inCell(random, near, start, line) : inCell(random, near, line, start);
-        SceneObject second = horizontal ? inCell(random, far, end, line) : inCell(random, far, line, end);
+        SceneObject first = atEdge(random, near, horizontal, 0);
+        SceneObject second = atEdge(random, far, horizontal, CELLS - 1);
         Relation relation = horizontal ? Relation.LEFT : Relation.ABOVE;
         return random.nextBoolean()
                 ? new Scene(List.of(first, second), relation)
@@ -116,6 +113,12 @@ record Scene(List<SceneObject> objects, Relation relation) {
             rgb |= Math.max(0, Math.min(255, value)) << shift;
         }
         return new SceneObject(color, form, size, rgb, 0, 0, uniform(random, size.least, size.most));
+    }
+
+    /** In one of the middle cells of the first or last column or row: there each place in the picture has one name. */
+    private static SceneObject atEdge(SplittableRandom random, SceneObject object, boolean horizontal, int edge) {
+        int along = 1 + random.nextInt(CELLS - 2);
+        return horizontal ? inCell(random, object, edge, along) : inCell(random, object, along, edge);
     }
 
     private static SceneObject inCell(SplittableRandom random, SceneObject object, int column, int row) {
