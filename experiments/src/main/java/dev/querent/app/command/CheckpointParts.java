@@ -5,6 +5,7 @@ import dev.querent.config.ConfigNode.Mapping;
 import dev.querent.config.ConfigNode.Scalar;
 import dev.querent.config.Origin;
 import dev.querent.plugin.CheckpointConfig;
+import dev.querent.weights.Precision;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -13,6 +14,10 @@ import tools.jackson.databind.JsonNode;
 
 /** The plugins that read the parts of a BLIP-2 checkpoint folder in Hugging Face's layout. */
 final class CheckpointParts {
+
+    /** What config.json calls the precisions; older files have {@code torch_dtype} instead of {@code dtype}. */
+    private static final Map<String, Precision> PRECISIONS =
+            Map.of("float32", Precision.FP32, "bfloat16", Precision.BF16, "float16", Precision.FP16);
 
     private static final Map<String, String> LANGUAGE_PLUGINS = Map.of("opt", "opt", "t5", "t5");
 
@@ -24,7 +29,8 @@ final class CheckpointParts {
     }
 
     /**
-     * The components as an experiment would name them.
+     * The components as an experiment would name them. Encoder and language model are kept in the precision that the
+     * folder's config.json names, as transformers keeps them; the bridge in fp32.
      *
      * @throws IllegalArgumentException where the folder holds something else
      */
@@ -40,8 +46,10 @@ final class CheckpointParts {
         }
         Origin origin = Origin.of(folder.toString());
         Map<String, ConfigNode> parts = new LinkedHashMap<>();
-        parts.put("vision", part("eva-clip-vit", folder, origin));
-        parts.put("bridge", part("q-former", folder, origin));
+        String stored = config.path("dtype").asString(config.path("torch_dtype").asString(""));
+        Precision precision = PRECISIONS.getOrDefault(stored, Precision.FP32);
+        parts.put("vision", part("eva-clip-vit", folder, precision, origin));
+        parts.put("bridge", part("q-former", folder, Precision.FP32, origin));
         boolean retrieval = config.path("architectures")
                 .valueStream()
                 .anyMatch(name -> name.asString("").equals("Blip2ForImageTextRetrieval"));
@@ -53,16 +61,18 @@ final class CheckpointParts {
                         folder.resolve("config.json") + ": text_config.model_type: expected one of "
                                 + String.join(", ", LANGUAGE_PLUGINS.keySet()) + ", found \"" + language + "\"");
             }
-            parts.put("language", part(plugin, folder, origin));
+            parts.put("language", part(plugin, folder, precision, origin));
         }
         return new Mapping(parts, origin);
     }
 
-    private static Mapping part(String plugin, Path folder, Origin origin) {
-        return new Mapping(
-                Map.of(
-                        "plugin", new Scalar(plugin, false, origin),
-                        "checkpoint", new Scalar(folder.toString(), true, origin)),
-                origin);
+    private static Mapping part(String plugin, Path folder, Precision precision, Origin origin) {
+        Map<String, ConfigNode> settings = new LinkedHashMap<>();
+        settings.put("plugin", new Scalar(plugin, false, origin));
+        settings.put("checkpoint", new Scalar(folder.toString(), true, origin));
+        if (precision != Precision.FP32) {
+            settings.put("precision", new Scalar(precision.word(), false, origin));
+        }
+        return new Mapping(settings, origin);
     }
 }
