@@ -52,6 +52,29 @@ class MainTest {
     }
 
     @Test
+    void anExperimentIsCheckedBeforeItsCheckpointsAreThereAndRunAfterwards() throws IOException {
+        Path file = Files.writeString(folder.resolve("later.yaml"), """
+                data: {plugin: shapes}
+                vision: {plugin: clip-vit-l14, checkpoint: not/here}
+                language: {plugin: opt-2.7b, checkpoint: neither.pth, tokenizer: no/tokenizer}
+                steps:
+                  probe: {plugin: vision-pretraining}
+                """);
+
+        assertThat(run("validate", file.toString())).isZero();
+        assertThat(err.toString().lines())
+                .containsExactly(
+                        "note: vision.checkpoint: there is nothing at not/here; needed to run",
+                        "note: language.checkpoint: there is nothing at neither.pth; needed to run",
+                        "note: language.tokenizer: there is nothing at no/tokenizer; needed to run");
+
+        assertThat(run("run", file.toString(), "--runs", folder.resolve("runs").toString()))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("vision.checkpoint: there is nothing at not/here");
+        assertThat(folder.resolve("runs")).doesNotExist();
+    }
+
+    @Test
     void everyMistakeIsToldAtOnceWithoutAStackTrace() throws IOException {
         Path file = Files.writeString(folder.resolve("bad.yaml"), """
                 seed: many

@@ -2,8 +2,11 @@ package dev.querent.experiment;
 
 import dev.querent.config.ConfigNode.Mapping;
 import dev.querent.config.YamlWriter;
+import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -42,6 +45,20 @@ public record Experiment(
         language.ifPresent(setting -> components.put("language", setting));
         bridge.ifPresent(setting -> components.put("bridge", setting));
         return components;
+    }
+
+    /** A sentence for each checkpoint and tokenizer that isn't where the experiment says: it can be checked, but not run. */
+    public List<String> missingFiles() {
+        List<String> missing = new ArrayList<>();
+        components().forEach((role, setting) -> {
+            setting.checkpoint()
+                    .filter(Files::notExists)
+                    .ifPresent(path -> missing.add(role + ".checkpoint: there is nothing at " + path));
+            setting.tokenizer()
+                    .filter(Files::notExists)
+                    .ifPresent(path -> missing.add(role + ".tokenizer: there is nothing at " + path));
+        });
+        return missing;
     }
 
     /** The same experiment with no language model wired. */

@@ -66,7 +66,8 @@ final class SettingBinder {
         Optional<Path> tokenizer = Optional.empty();
         if (readsText(plugin.get().type())) {
             known.add(ExperimentKeys.TOKENIZER);
-            tokenizer = scalar(mapping, path, ExperimentKeys.TOKENIZER).flatMap(text -> existing(text, path));
+            tokenizer = scalar(mapping, path, ExperimentKeys.TOKENIZER)
+                    .flatMap(text -> path(text, path + "." + ExperimentKeys.TOKENIZER));
         }
         Optional<Precision> precision = Optional.of(Precision.FP32);
         if (mayBeFrozen(plugin.get().type())) {
@@ -106,10 +107,13 @@ final class SettingBinder {
         return LanguageModel.class.isAssignableFrom(type) || RepresentationLearner.class.isAssignableFrom(type);
     }
 
-    /** The settings on top of the sizes that a checkpoint folder brings; a weight file says nothing of sizes. */
+    /**
+     * The settings on top of the sizes that a checkpoint folder brings. A weight file says nothing of sizes, nor does what isn't
+     * there yet: an experiment may be checked before its checkpoints are fetched.
+     */
     private Optional<Mapping> withSizes(
             Mapping mapping, Path checkpoint, PluginDescriptor plugin, Origin origin, String path) {
-        if (Files.isRegularFile(checkpoint)) {
+        if (!Files.isDirectory(checkpoint)) {
             return Optional.of(mapping);
         }
         return CheckpointConfig.read(
@@ -165,16 +169,5 @@ final class SettingBinder {
             problems.add(written.origin(), key, "expected the path of a folder or of a file, found " + written.shown());
             return Optional.empty();
         }
-    }
-
-    private Optional<Path> existing(Scalar written, String path) {
-        String key = path + "." + ExperimentKeys.TOKENIZER;
-        Optional<Path> place = path(written, key);
-        place.filter(Files::notExists)
-                .ifPresent(missing -> problems.add(
-                        written.origin(),
-                        key,
-                        "expected a folder or file with a tokenizer, found nothing at " + missing));
-        return place;
     }
 }

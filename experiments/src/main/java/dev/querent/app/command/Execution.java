@@ -16,8 +16,12 @@ final class Execution {
 
     /**
      * @return the exit code
+     * @throws UsageException where a checkpoint or tokenizer is not there
      */
     static int run(Experiment experiment, Path file, RunDirectory run, RunOptions options, CommandLine commandLine) {
+        if (!experiment.missingFiles().isEmpty()) {
+            throw new UsageException(String.join(System.lineSeparator(), experiment.missingFiles()));
+        }
         PrintWriter err = commandLine.getErr();
         ProgressLine progress = new ProgressLine(err, Boolean.getBoolean("querent.terminal"));
         PipelineJob job = new PipelineJob(experiment, file, run, options.data(), progress, Clock.systemUTC());

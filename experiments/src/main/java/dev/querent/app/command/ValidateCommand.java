@@ -27,6 +27,8 @@ public final class ValidateCommand implements Runnable {
     public void run() {
         try (PluginRegistry registry = plugins.open(spec.commandLine().getErr())) {
             Experiment loaded = experiment.load(registry);
+            loaded.missingFiles()
+                    .forEach(missing -> spec.commandLine().getErr().println("note: " + missing + "; needed to run"));
             spec.commandLine()
                     .getOut()
                     .println(experiment.file() + ": no mistakes. Experiment " + loaded.name() + ", steps: "
