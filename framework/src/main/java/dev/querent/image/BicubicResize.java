@@ -1,5 +1,7 @@
 package dev.querent.image;
 
+import java.util.Arrays;
+
 /**
  * Bicubic resizing with antialiasing, to the byte as Pillow does it: the kernel (a = -0.5) is widened by the factor of
  * shrinking, rows are resized before columns, weights are fixed-point numbers, and the values between the two passes are
@@ -26,8 +28,7 @@ public final class BicubicResize {
      * @param height of the result in pixels
      */
     public static RgbImage resize(RgbImage image, CropBox box, int width, int height) {
-        byte[] rows = horizontal(image, box, width);
-        return new RgbImage(width, height, vertical(rows, width, box.height(), height));
+        return resize(image, box, width, height, new CropBox(0, 0, width, height));
     }
 
     /** Resizes a whole image. */
@@ -35,17 +36,34 @@ public final class BicubicResize {
         return resize(image, CropBox.whole(image), width, height);
     }
 
-    /** @return box.height rows of width pixels */
-    private static byte[] horizontal(RgbImage image, CropBox box, int width) {
+    /**
+     * Resizes a whole image and cuts a part out of the result; only the part is computed, however long the rest.
+     *
+     * @param width of the whole result in pixels
+     * @param height of the whole result in pixels
+     * @param part of the result
+     */
+    public static RgbImage resize(RgbImage image, int width, int height, CropBox part) {
+        return resize(image, CropBox.whole(image), width, height, part);
+    }
+
+    private static RgbImage resize(RgbImage image, CropBox box, int width, int height, CropBox part) {
+        byte[] rows = horizontal(image, box, width, part);
+        return new RgbImage(part.width(), part.height(), vertical(rows, box.height(), height, part));
+    }
+
+    /** @return box.height rows of part.width pixels */
+    private static byte[] horizontal(RgbImage image, CropBox box, int width, CropBox part) {
         byte[] from = image.rgb();
-        byte[] to = new byte[box.height() * width * 3];
-        Taps taps = box.width() == width ? null : taps(box.width(), width);
+        int stride = part.width() * 3;
+        byte[] to = new byte[box.height() * stride];
+        Taps taps = box.width() == width ? null : taps(box.width(), width, part.left(), part.width());
         for (int y = 0; y < box.height(); y++) {
             int row = ((box.top() + y) * image.width() + box.left()) * 3;
             if (taps == null) {
-                System.arraycopy(from, row, to, y * width * 3, width * 3);
+                System.arraycopy(from, row + part.left() * 3, to, y * stride, stride);
             } else {
-                horizontalRow(from, row, to, y * width * 3, taps);
+                horizontalRow(from, row, to, y * stride, taps);
             }
         }
         return to;
@@ -70,16 +88,16 @@ public final class BicubicResize {
         }
     }
 
-    private static byte[] vertical(byte[] from, int width, int fromHeight, int height) {
+    private static byte[] vertical(byte[] from, int fromHeight, int height, CropBox part) {
+        int stride = part.width() * 3;
         if (fromHeight == height) {
-            return from;
+            return Arrays.copyOfRange(from, part.top() * stride, (part.top() + part.height()) * stride);
         }
-        int stride = width * 3;
-        Taps taps = taps(fromHeight, height);
-        byte[] to = new byte[height * stride];
+        Taps taps = taps(fromHeight, height, part.top(), part.height());
+        byte[] to = new byte[part.height() * stride];
         int[] sums = new int[stride];
-        for (int y = 0; y < height; y++) {
-            java.util.Arrays.fill(sums, HALF);
+        for (int y = 0; y < part.height(); y++) {
+            Arrays.fill(sums, HALF);
             for (int k = 0; k < taps.counts[y]; k++) {
                 int weight = taps.weights[y * taps.width + k];
                 int row = (taps.starts[y] + k) * stride;
@@ -98,17 +116,18 @@ public final class BicubicResize {
         return (byte) Math.max(0, Math.min(255, sum >> PRECISION));
     }
 
-    private static Taps taps(int from, int to) {
+    /** The taps of {@code count} outputs from {@code first}, of {@code to} in all. */
+    private static Taps taps(int from, int to, int first, int count) {
         double scale = (double) from / to;
         double widening = Math.max(scale, 1);
         double reach = REACH * widening;
         int most = (int) Math.ceil(reach) * 2 + 1;
-        int[] starts = new int[to];
-        int[] counts = new int[to];
-        int[] weights = new int[to * most];
+        int[] starts = new int[count];
+        int[] counts = new int[count];
+        int[] weights = new int[count * most];
         double[] exact = new double[most];
-        for (int i = 0; i < to; i++) {
-            double centre = (i + 0.5) * scale;
+        for (int i = 0; i < count; i++) {
+            double centre = (first + i + 0.5) * scale;
             int start = Math.max(0, (int) (centre - reach + 0.5));
             int end = Math.min(from, (int) (centre + reach + 0.5));
             double sum = 0;

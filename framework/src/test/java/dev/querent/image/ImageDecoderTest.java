@@ -91,7 +91,7 @@ class ImageDecoderTest {
         RgbImage image = ImageDecoder.decode(png.toByteArray(), "one.png");
         assertThat(image.width() * image.height()).isEqualTo(1);
         float[] pixels = new float[3 * 8 * 8];
-        ImageTransform.training(8, Augmentation.DEFAULTS).apply(image, 5, pixels, 0);
+        ImageTransform.training(8, Preprocessing.BLIP, Augmentation.DEFAULTS).apply(image, 5, pixels, 0);
         assertThat(pixels[0]).isEqualTo(pixels[63]);
     }
 
