@@ -198,9 +198,11 @@ def committed():
     photo = astronaut.crop((100, 0, 391, 225)).resize((97, 75), Image.Resampling.LANCZOS)
     lossless(photo, FIXTURES)
     tiffs(photo, FIXTURES)
-    for path in sorted(FIXTURES.glob("*.*")):
+    for path in sorted(FIXTURES.iterdir()):
         write(path, ["blip-pil"], [31])
-    write(FIXTURES / "rgb.png", ["blip-torchvision", "clip-pil", "clip-torchvision", "lavis"], [31, 110])
+    photo.transpose(Image.Transpose.ROTATE_90).crop((0, 0, 41, 97)).save(FIXTURES / "tall.png")
+    for name in ["rgb.png", "tall.png"]:
+        write(FIXTURES / name, ["blip-torchvision", "clip-pil", "clip-torchvision", "lavis"], [31, 70])
     before = set(FIXTURES.iterdir())
     jpegs(photo, FIXTURES)
     for value in range(1, 9):
@@ -216,6 +218,7 @@ def photographs(folder):
               ["astronaut.png", "chelsea.png", "coffee.png", "rocket.jpg", "retina.jpg", "hubble_deep_field.jpg"]}
     photos |= {name: sample("sklearn", f"datasets/images/{name}.jpg") for name in ["china", "flower"]}
     photos["small"] = photos["chelsea"].crop((120, 60, 251, 157))
+    photos["tall"] = photos["rocket"].crop((200, 0, 420, 427))
     everything = ["blip-pil", "blip-torchvision", "clip-pil", "clip-torchvision", "lavis"]
     for name, photo in photos.items():
         part = folder / name
