@@ -1,6 +1,5 @@
 package dev.querent.image;
 
-import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
 import java.awt.image.ComponentColorModel;
@@ -14,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -21,8 +21,7 @@ import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Decodes image files of every format that ImageIO reads (JPEG, PNG, GIF, BMP, TIFF and what plug-ins on the class path
- * add) to 8-bit RGB. Grey values become equal red, green and blue, the upper half of 16-bit values is kept, transparent
+ * Decodes JPEG, PNG, GIF and BMP files to 8-bit RGB. Grey values become equal red, green and blue, the upper half of 16-bit values is kept, transparent
  * parts show white, colour profiles are not applied, and the image is turned as its EXIF says. The size in the header is
  * looked at before anything is decoded. Thread-safe. How this compares with Pillow stands in
  * docs/results/image-processing.md.
@@ -36,6 +35,9 @@ public final class ImageDecoder {
     public static final int MOST_SIDE = 65_535;
 
     private static final long MOST_BYTES = 256L << 20;
+
+    /** Those compared with Pillow; ImageIO's TIFF reader, for one, takes CMYK for RGB with alpha. */
+    private static final List<String> FORMATS = List.of("bmp", "gif", "jpeg", "png");
 
     private ImageDecoder() {}
 
@@ -71,13 +73,13 @@ public final class ImageDecoder {
         }
         try (ImageInputStream stream = new MemoryCacheImageInputStream(new ByteArrayInputStream(content))) {
             Iterator<ImageReader> readers = ImageIO.getImageReaders(stream);
-            if (!readers.hasNext()) {
+            ImageReader reader = readers.hasNext() ? readers.next() : null;
+            if (reader == null || !FORMATS.contains(reader.getFormatName().toLowerCase(Locale.ROOT))) {
                 throw new BadImageException(name + ": "
                         + UnreadableFormat.of(content)
-                                .map(format -> "a " + format + " image, which can't be read; save it as PNG or JPEG")
-                                .orElse("of no known image format (" + String.join(", ", formats()) + ")"));
+                                .map(format -> format + " images can't be read; save it as PNG or JPEG")
+                                .orElse("of no known image format (" + String.join(", ", FORMATS) + ")"));
             }
-            ImageReader reader = readers.next();
             try {
                 reader.setInput(stream, true, true);
                 return Orientation.upright(read(reader, JpegHeader.of(content), name), Orientation.of(content));
@@ -89,18 +91,6 @@ public final class ImageDecoder {
         }
     }
 
-    private static List<String> formats() {
-        List<String> names = new ArrayList<>();
-        for (String name : ImageIO.getReaderFormatNames()) {
-            String lower = name.toLowerCase(java.util.Locale.ROOT);
-            if (!names.contains(lower)) {
-                names.add(lower);
-            }
-        }
-        names.sort(null);
-        return names;
-    }
-
     private static RgbImage read(ImageReader reader, Optional<JpegHeader> jpeg, String name) throws IOException {
         List<String> warnings = new ArrayList<>();
         reader.addIIOReadWarningListener((source, warning) -> warnings.add(String.valueOf(warning)));
@@ -109,7 +99,7 @@ public final class ImageDecoder {
             checkSize(reader.getWidth(0), reader.getHeight(0), name);
             image = jpeg.isPresent() && jpeg.get().components() == 4
                     ? CmykJpeg.read(reader, jpeg.get().ycck())
-                    : rgb(reader.read(0), name);
+                    : rgb(reader.read(0));
         } catch (BadImageException e) {
             throw e;
         } catch (RuntimeException e) { // readers meet broken content with exceptions of many kinds
@@ -136,7 +126,7 @@ public final class ImageDecoder {
 
     /** The JPEG reader only warns of missing data and fills the rest of the picture with grey. */
     private static boolean cutShort(String warning) {
-        String lower = warning.toLowerCase(java.util.Locale.ROOT);
+        String lower = warning.toLowerCase(Locale.ROOT);
         return lower.contains("premature end") || lower.contains("truncated") || lower.contains("corrupt jpeg data");
     }
 
@@ -145,14 +135,9 @@ public final class ImageDecoder {
         return new BadImageException(name + ": broken or cut short (" + reason + ")");
     }
 
-    private static RgbImage rgb(BufferedImage image, String name) {
+    private static RgbImage rgb(BufferedImage image) {
         byte[] rgb = new byte[image.getWidth() * image.getHeight() * 3];
         ColorModel colors = image.getColorModel();
-        int space = colors.getColorSpace().getType();
-        if (space != ColorSpace.TYPE_RGB && space != ColorSpace.TYPE_GRAY) {
-            throw new BadImageException(name + ": " + colors.getNumColorComponents()
-                    + " channels that are neither RGB nor grey; save it as RGB");
-        }
         boolean plain = colors instanceof ComponentColorModel
                 && (image.getRaster().getTransferType() == DataBuffer.TYPE_BYTE
                         || image.getRaster().getTransferType() == DataBuffer.TYPE_USHORT)

@@ -6,7 +6,6 @@ import java.util.Optional;
 
 /**
  * How a camera was held, as EXIF's tag 274 says, 1 to 8. Where a file's EXIF is broken, its image is taken as it stands.
- * TIFF files are EXIF themselves.
  */
 final class Orientation {
 
@@ -25,7 +24,7 @@ final class Orientation {
                 .map(JpegHeader::exif)
                 .orElseGet(() -> pngExif(content))
                 .map(Orientation::tag)
-                .orElse(tag(ByteBuffer.wrap(content)));
+                .orElse(UPRIGHT);
     }
 
     private static Optional<ByteBuffer> pngExif(byte[] content) {

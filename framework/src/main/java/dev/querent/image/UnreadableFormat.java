@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 
-/** Formats that are common on the web and that no reader here knows, by the bytes they begin with. */
+/** Formats that are common on the web and not read here, by the bytes they begin with. */
 final class UnreadableFormat {
 
     /** What stands behind the first four bytes, a length or "RIFF". */
@@ -26,6 +26,9 @@ final class UnreadableFormat {
         String start = new String(content, 0, 12, StandardCharsets.ISO_8859_1);
         if (start.startsWith("RIFF") && start.endsWith("WEBP")) {
             return Optional.of("WebP");
+        }
+        if (start.startsWith("II*\0") || start.startsWith("MM\0*")) {
+            return Optional.of("TIFF");
         }
         return Optional.ofNullable(NAMES.get(start.substring(4)));
     }
