@@ -75,7 +75,7 @@ public final class EvaClipVit extends VisionTransformer {
      *     checkpoint are ignored. Positions of another image size are interpolated
      */
     public EvaClipVit(Config config, ComponentContext context) {
-        super(config.sizes());
+        super(config.sizes(), context.preprocessing().get());
         ParameterScope root = context.weights();
         root.translate(source -> LavisVisionNames.eva(source, config.layers()));
         for (String other : List.of(
