@@ -9,7 +9,7 @@ import dev.querent.torch.Torch;
 import java.nio.FloatBuffer;
 import java.util.List;
 
-/** Images as an encoder reads them when nothing is trained: whole, resized, normalised, without augmentation. */
+/** Images as an encoder reads them when nothing is trained: resized as its checkpoint says, normalised, without augmentation. */
 public final class PixelBatch {
 
     private PixelBatch() {}
@@ -23,7 +23,7 @@ public final class PixelBatch {
      */
     public static NDArray of(NDManager owner, VisionEncoder encoder, List<RgbImage> images) {
         int side = encoder.imageSize();
-        ImageTransform transform = ImageTransform.evaluation(side);
+        ImageTransform transform = ImageTransform.evaluation(side, encoder.preprocessing());
         float[] pixels = new float[images.size() * transform.length()];
         for (int row = 0; row < images.size(); row++) {
             transform.apply(images.get(row), 0, pixels, row * transform.length());

@@ -1,16 +1,24 @@
 package dev.querent.model;
 
+import dev.querent.image.Preprocessing;
 import dev.querent.text.TextTokenizer;
 import dev.querent.text.TokenizerLayout;
 import dev.querent.weights.ParameterScope;
+import java.util.function.Supplier;
 
 /**
  * What a model component is built from besides its own configuration.
  *
  * @param weights where parameters are read or initialised
  * @param tokenizers gives the published tokenizer of the component, or a word tokenizer of the run's vocabulary
+ * @param preprocessing gives what the component's checkpoint says of images, or BLIP-2's
  */
-public record ComponentContext(ParameterScope weights, Tokenizers tokenizers) {
+public record ComponentContext(ParameterScope weights, Tokenizers tokenizers, Supplier<Preprocessing> preprocessing) {
+
+    /** For a component without a checkpoint. */
+    public ComponentContext(ParameterScope weights, Tokenizers tokenizers) {
+        this(weights, tokenizers, () -> Preprocessing.BLIP);
+    }
 
     /** Finds or builds a tokenizer. */
     @FunctionalInterface

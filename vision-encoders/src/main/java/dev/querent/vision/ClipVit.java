@@ -86,7 +86,7 @@ public final class ClipVit extends VisionTransformer implements MaskedImageEncod
      *     ignored. Positions of another image size are interpolated
      */
     public ClipVit(Config config, ComponentContext context) {
-        super(config.sizes());
+        super(config.sizes(), context.preprocessing().get());
         ParameterScope root = context.weights();
         boolean fromLavis = root.translate(LavisVisionNames::clip);
         for (String unused : List.of("text_model.", "text_projection.", "visual_projection.", "logit_scale")) {

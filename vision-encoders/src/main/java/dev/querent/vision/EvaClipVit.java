@@ -1,10 +1,12 @@
 package dev.querent.vision;
 
 import ai.djl.ndarray.NDArray;
+import dev.querent.image.Preprocessing;
 import dev.querent.model.ComponentContext;
 import dev.querent.model.PublishedPart;
 import dev.querent.nn.Activation;
 import dev.querent.nn.PatchEmbedding;
+import dev.querent.plugin.Check;
 import dev.querent.plugin.CheckpointConfig;
 import dev.querent.plugin.CheckpointField;
 import dev.querent.plugin.Doc;
@@ -81,7 +83,7 @@ public final class EvaClipVit extends VisionTransformer {
      *     checkpoint are ignored. Positions of another image size are interpolated
      */
     public EvaClipVit(Config config, ComponentContext context) {
-        super(config.sizes());
+        super(config.sizes(), context.preprocessing().get());
         this.config = config;
         ParameterScope root = context.weights();
         root.translate(source -> LavisVisionNames.eva(source, config.layers()));
@@ -135,6 +137,9 @@ public final class EvaClipVit extends VisionTransformer {
 
     @Override
     public PublishedPart published() {
+        Check.that(
+                preprocessing().equals(Preprocessing.BLIP),
+                "its checkpoint prepares images otherwise than BLIP-2 does: " + preprocessing());
         Map<String, Object> values = new LinkedHashMap<>(CheckpointConfig.values(config));
         values.put("vision_config.model_type", "blip_2_vision_model");
         values.put("vision_config.qkv_bias", true);

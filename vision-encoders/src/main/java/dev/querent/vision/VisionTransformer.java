@@ -2,6 +2,7 @@ package dev.querent.vision;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.querent.image.Preprocessing;
 import dev.querent.model.VisionEncoder;
 import dev.querent.nn.Intermediates;
 import dev.querent.nn.PatchEmbedding;
@@ -13,9 +14,11 @@ import java.util.List;
 abstract class VisionTransformer implements VisionEncoder {
 
     private final VisionSizes sizes;
+    private final Preprocessing preprocessing;
 
-    VisionTransformer(VisionSizes sizes) {
+    VisionTransformer(VisionSizes sizes, Preprocessing preprocessing) {
         this.sizes = sizes;
+        this.preprocessing = preprocessing;
     }
 
     /** (B, 3, S, S) -> (B, N - 1, Dv) */
@@ -66,6 +69,11 @@ abstract class VisionTransformer implements VisionEncoder {
     @Override
     public final int imageSize() {
         return sizes.imageSize();
+    }
+
+    @Override
+    public final Preprocessing preprocessing() {
+        return preprocessing;
     }
 
     @Override
