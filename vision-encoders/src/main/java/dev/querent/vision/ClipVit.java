@@ -108,7 +108,7 @@ public final class ClipVit extends VisionTransformer implements MaskedImageEncod
                 .child("position_embedding")
                 .parameter(
                         "weight",
-                        new Initializer.Normal(std), // as CLIP began; at 0.02 positions are lost beside narrow patches
+                        new Initializer.Normal(0.02),
                         fromLavis ? PositionTable.CORNERS_ALIGNED : PositionTable.PIXELS_ALIGNED,
                         tokens(),
                         config.width());
