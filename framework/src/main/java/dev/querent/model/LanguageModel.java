@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDManager;
 import dev.querent.plugin.PluginKind;
 import dev.querent.text.TextTokenizer;
 import dev.querent.weights.ParameterSet;
-import java.util.List;
 
 /**
  * A language model that reads a soft prompt in front of its text. A plugin's constructor takes
@@ -31,13 +30,12 @@ public sealed interface LanguageModel extends Publishable permits DecoderOnly, E
     TextDecoder decoder(LanguageInput input);
 
     /**
-     * What a soft prompt would be if it were words: the embeddings of each text's last tokens, behind those of padding,
-     * which the model sees like any others.
+     * Token embeddings, as they stand beside a soft prompt.
      *
-     * @param length Q
-     * @return (B, Q, Dl)
+     * @param ids (B, T)
+     * @return (B, T, Dl)
      */
-    NDArray wordPrompt(NDManager owner, List<String> texts, int length);
+    NDArray embedTokens(NDManager owner, long[][] ids);
 
     /** Width Dl of token embeddings, hence of the soft prompt. */
     int width();

@@ -20,18 +20,6 @@ public record TokenBatch(long[][] ids, long[][] mask) {
         return pad(texts, padId, true);
     }
 
-    /** The last tokens of each text in a given number of places, with padding in front of a shorter one: (B, places). */
-    public static long[][] lastTokens(List<long[]> texts, int places, long padId) {
-        long[][] ids = new long[texts.size()][places];
-        for (int row = 0; row < ids.length; row++) {
-            long[] text = texts.get(row);
-            int kept = Math.min(places, text.length);
-            java.util.Arrays.fill(ids[row], padId);
-            System.arraycopy(text, text.length - kept, ids[row], places - kept, kept);
-        }
-        return ids;
-    }
-
     private static TokenBatch pad(List<long[]> texts, long padId, boolean left) {
         int longest = 1;
         for (long[] text : texts) {

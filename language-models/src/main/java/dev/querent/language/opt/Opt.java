@@ -181,9 +181,8 @@ public final class Opt implements DecoderOnly {
     }
 
     @Override
-    public NDArray wordPrompt(NDManager owner, List<String> texts, int length) {
-        List<long[]> ids = texts.stream().map(tokenizer::encodePlain).toList();
-        return stack.embed(Tensors.ofLongs(owner, TokenBatch.lastTokens(ids, length, tokenizer.id(LAYOUT.pad()))));
+    public NDArray embedTokens(NDManager owner, long[][] ids) {
+        return stack.embed(Tensors.ofLongs(owner, ids));
     }
 
     @Override

@@ -217,9 +217,8 @@ public final class FlanT5 implements EncoderDecoder {
     }
 
     @Override
-    public NDArray wordPrompt(NDManager owner, List<String> texts, int length) {
-        List<long[]> ids = texts.stream().map(tokenizer::encodePlain).toList();
-        return embed(Tensors.ofLongs(owner, TokenBatch.lastTokens(ids, length, pad)));
+    public NDArray embedTokens(NDManager owner, long[][] ids) {
+        return embed(Tensors.ofLongs(owner, ids));
     }
 
     @Override

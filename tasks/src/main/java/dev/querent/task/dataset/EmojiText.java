@@ -81,7 +81,7 @@ final class EmojiText {
         Set<String> facts = new LinkedHashSet<>(Arrays.asList(concept.label().split(" ")));
         List<String> keywords = shuffled(concept.keywords(), random);
         facts.addAll(keywords.subList(0, Math.min(keywords.size(), random.nextInt(MOST_KEYWORDS + 1))));
-        return String.join(" ", shuffled(List.copyOf(facts), random));
+        return String.join(", ", shuffled(List.copyOf(facts), random));
     }
 
     /** Every word of captions, questions, answers and texts. */

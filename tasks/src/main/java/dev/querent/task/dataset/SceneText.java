@@ -70,7 +70,7 @@ final class SceneText {
         } else {
             parts.add(facts(scene.first(), scene.first().size().word(), random));
         }
-        return String.join(" ", shuffled(parts, random));
+        return String.join(", ", shuffled(parts, random));
     }
 
     private static String facts(SceneObject object, String more, SplittableRandom random) {

@@ -12,6 +12,7 @@ import dev.querent.plugin.Plugin;
 import dev.querent.step.ExperimentParts;
 import dev.querent.step.PipelineStep;
 import dev.querent.step.StepContext;
+import dev.querent.task.objective.WordPrompt;
 import dev.querent.torch.Torch;
 import dev.querent.training.Objective;
 import dev.querent.training.Trainer;
@@ -33,8 +34,8 @@ public final class TextPretrainingStep implements PipelineStep {
             @Doc("texts an optimiser step") int batchSize,
 
             @Doc(
-                    "places in front of each text in which its context stands word by word, as many as the bridge has query"
-                            + " tokens: then the frozen model knows what stands behind a soft prompt; 0: the text begins with it")
+                    "places in front of each text in which its facts stand as a soft prompt would, as many as the bridge has"
+                            + " query tokens; 0: the text begins with their words")
             int promptLength) {
         public static final Config DEFAULTS = new Config(TrainingConfig.DEFAULTS, 64, 0);
 
@@ -62,25 +63,26 @@ public final class TextPretrainingStep implements PipelineStep {
         try (NDManager manager = Torch.newManager()) {
             LanguageModel model = context.language(manager);
             Dataset dataset = context.dataset();
+            WordPrompt prompt = new WordPrompt(model, context.seed(), config.promptLength());
             SampleOrder order = new SampleOrder(dataset.textCount(), config.batchSize(), context.seed());
             new Trainer(config.training(), Surroundings.of(context)).train(model.parameters(), (step, owner) -> {
                 List<TextPair> texts =
                         IntStream.of(order.batch(step)).mapToObj(dataset::text).toList();
-                return new Objective.Loss(model.loss(input(model, owner, texts)), Map.of());
+                return new Objective.Loss(model.loss(input(prompt, owner, step, texts)), Map.of());
             });
             context.save("language", model.parameters());
         }
     }
 
-    private LanguageInput input(LanguageModel model, NDManager owner, List<TextPair> texts) {
+    private LanguageInput input(WordPrompt prompt, NDManager owner, long step, List<TextPair> texts) {
         List<String> contexts = texts.stream().map(TextPair::context).toList();
         List<String> prefixes = texts.stream().map(TextPair::prefix).toList();
         List<String> targets = texts.stream().map(TextPair::target).toList();
         if (config.promptLength() > 0) {
-            return LanguageInput.training(model.wordPrompt(owner, contexts, config.promptLength()), prefixes, targets);
+            return LanguageInput.training(prompt.of(owner, step, contexts), prefixes, targets);
         }
         List<String> joined = texts.stream()
-                .map(text -> (text.context() + " " + text.prefix()).strip())
+                .map(text -> (text.context().replace(WordPrompt.BETWEEN_FACTS, " ") + " " + text.prefix()).strip())
                 .toList();
         return LanguageInput.textOnly(owner, joined, targets);
     }

@@ -275,7 +275,7 @@ final class ColourWorld implements StepContext, Dataset {
         }
 
         @Override
-        public NDArray wordPrompt(NDManager owner, List<String> texts, int length) {
+        public NDArray embedTokens(NDManager owner, long[][] ids) {
             throw new AssertionError("evaluation trains nothing on words");
         }
 
