@@ -8,6 +8,7 @@ import dev.querent.nn.PatchEmbedding;
 import dev.querent.nn.Tensors;
 import dev.querent.weights.ParameterSet;
 import java.util.List;
+import java.util.Optional;
 
 /** Patches, class token and positions, then blocks: what the encoders of this module have in common. */
 abstract class VisionTransformer implements VisionEncoder {
@@ -24,19 +25,28 @@ abstract class VisionTransformer implements VisionEncoder {
     /** (B, N - 1, Dv) -> (B, N, Dv), ready for the first block. */
     abstract NDArray embed(NDArray patches);
 
-    abstract List<? extends VisionLayer> layers();
+    abstract List<? extends PreNormLayer> layers();
 
     @Override
     public final NDArray encode(NDArray pixels) {
         return encodePatches(patchEmbedding().forward(pixels));
     }
 
+    /** (B, 3, S, S) -> (B, N, Dv) in the encoder's precision. */
+    final NDArray hidden(NDArray pixels) {
+        return throughBlocks(patchEmbedding().forward(pixels));
+    }
+
     final NDArray encodePatches(NDArray patches) {
+        return Intermediates.freed(throughBlocks(patches), Tensors::fp32);
+    }
+
+    private NDArray throughBlocks(NDArray patches) {
         NDArray tokens = Intermediates.freed(patches, this::embed); // (B, N, Dv)
-        for (VisionLayer layer : layers()) {
-            tokens = Intermediates.freed(tokens, layer::forward);
+        for (PreNormLayer layer : layers()) {
+            tokens = Intermediates.freed(tokens, x -> layer.forward(x, Optional.empty()));
         }
-        return Intermediates.freed(tokens, Tensors::fp32);
+        return tokens;
     }
 
     /**
@@ -47,7 +57,8 @@ abstract class VisionTransformer implements VisionEncoder {
      */
     final NDArray withClassToken(NDArray patches, NDArray classEmbedding, NDArray positions) {
         NDManager owner = patches.getManager();
-        NDArray first = Tensors.reshape(owner, classEmbedding, 1, 1, sizes.width());
+        NDArray first =
+                Tensors.reshape(owner, classEmbedding, 1, 1, sizes.layer().width());
         NDArray classTokens =
                 Tensors.expandRows(owner, first, patches.getShape().get(0)); // (B, 1, Dv)
         return Tensors.concatenate(owner, 1, classTokens, patches).add(positions);
@@ -55,7 +66,7 @@ abstract class VisionTransformer implements VisionEncoder {
 
     @Override
     public final int width() {
-        return sizes.width();
+        return sizes.layer().width();
     }
 
     @Override

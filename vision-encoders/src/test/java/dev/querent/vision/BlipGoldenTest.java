@@ -1,0 +1,227 @@
+package dev.querent.vision;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import dev.querent.config.ConfigNode;
+import dev.querent.config.ConfigNode.Mapping;
+import dev.querent.config.ConfigNode.Scalar;
+import dev.querent.config.Origin;
+import dev.querent.generation.DecodingConfig;
+import dev.querent.generation.GeneratedTokens;
+import dev.querent.generation.Generator;
+import dev.querent.model.Captioner;
+import dev.querent.model.TextDecoder;
+import dev.querent.nn.AttentionMask;
+import dev.querent.nn.Tensors;
+import dev.querent.testing.Golden;
+import dev.querent.torch.Torch;
+import dev.querent.weights.Precision;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BlipGoldenTest {
+
+    private static final Map<String, DecodingConfig> METHODS = Map.of(
+            "greedy", new DecodingConfig(1, 1, 0, 9),
+            "beams", new DecodingConfig(3, 1, 0, 9),
+            "long", new DecodingConfig(5, 2, 4, 9));
+    private static final Map<String, String> PROMPTS = Map.of("bare", "", "prompted", "a picture of ");
+    private static final long END = 3;
+
+    private static Blip read(PublishedFolder folder) {
+        return (Blip) folder.models("captioner", "blip").captioner(folder.manager());
+    }
+
+    /** The weights of BLIP's own file, the sizes of config.json, since a file has none. */
+    private static Blip readOriginal(PublishedFolder folder) {
+        Mapping vision = settings(Map.of(
+                "image-size",
+                "15",
+                "patch-size",
+                "5",
+                "width",
+                "10",
+                "layers",
+                "2",
+                "heads",
+                "2",
+                "mlp",
+                "9",
+                "epsilon",
+                "1e-3"));
+        Mapping text = settings(Map.of("max-positions", "17", "width", "12", "layers", "3", "heads", "3", "mlp", "14"));
+        Map<String, ConfigNode> all = new LinkedHashMap<>(Map.of("vision", vision, "text", text));
+        all.put("tokenizer", new Scalar(folder.path().toString(), true, Origin.of("test")));
+        return (Blip) folder.models("captioner", "blip-large", folder.path().resolve("blip.pth"), all)
+                .captioner(folder.manager());
+    }
+
+    private static Mapping settings(Map<String, String> values) {
+        Origin origin = Origin.of("test");
+        Map<String, ConfigNode> entries = new LinkedHashMap<>();
+        values.forEach((key, value) -> entries.put(key, new Scalar(value, false, origin)));
+        return new Mapping(entries, origin);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"blip-three", "blip-one"})
+    void featuresAndScoresAreTransformers(String name) {
+        try (PublishedFolder folder = new PublishedFolder(name)) {
+            Golden golden = folder.golden();
+            Blip model = read(folder);
+            NDArray features = model.features(golden.tensor("pixels"));
+            golden.check("features", features);
+            golden.check("logits", logits(folder, model.decoder(), features));
+        }
+    }
+
+    /** Of all tokens at once, padding included. */
+    private static NDArray logits(PublishedFolder folder, BlipDecoder decoder, NDArray features) {
+        long[][] ids = folder.golden().longs("ids");
+        NDArray embedded = decoder.embed(folder.manager(), ids, 0);
+        NDArray mask = AttentionMask.causal(folder.manager(), folder.golden().longs("mask"), ids[0].length);
+        int[] rows = IntStream.range(0, ids.length).toArray();
+        return decoder.scores(decoder.forward(embedded, mask, decoder.look(features), rows, List.of()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"blip-three", "blip-one"})
+    void captionsAreTransformersTokenForToken(String name) {
+        try (PublishedFolder folder = new PublishedFolder(name)) {
+            assertCaptions(folder, read(folder));
+        }
+    }
+
+    @Test
+    void blipsOwnFilesGiveTheSame() {
+        try (PublishedFolder folder = new PublishedFolder("blip-three")) {
+            Blip model = readOriginal(folder);
+            folder.golden().check("features", model.features(folder.golden().tensor("pixels")));
+            // [ENC] has no token of the tokenizer; its row is left out
+            NDArray expected = Tensors.slice(folder.golden().tensor("logits"), 2, 0, 22);
+            NDArray found = logits(folder, model.decoder(), folder.golden().tensor("features"));
+            Golden.assertClose("logits", expected, found, Golden.ABSOLUTE, Golden.RELATIVE);
+        }
+    }
+
+    private static void assertCaptions(PublishedFolder folder, Captioner model) {
+        PROMPTS.forEach((kind, prompt) -> METHODS.forEach((method, config) -> {
+            int given = 1 + model.tokenizer().encodePlain(prompt).length; // [DEC] and prompt
+            List<List<Long>> expected = Arrays.stream(folder.golden().longs(kind + "." + method))
+                    .map(ids -> untilEnd(Arrays.copyOfRange(ids, given, ids.length)))
+                    .toList();
+            assertThat(captions(folder, model, prompt, config))
+                    .as(kind + " " + method)
+                    .isEqualTo(expected);
+        }));
+    }
+
+    private static List<List<Long>> captions(
+            PublishedFolder folder, Captioner model, String prompt, DecodingConfig config) {
+        try (TextDecoder decoder = model.decoder(folder.golden().tensor("pixels"), prompt)) {
+            assertThat(decoder.endToken()).isEqualTo(END);
+            return new Generator(config)
+                    .generate(decoder).stream()
+                            .map(GeneratedTokens::tokens)
+                            .map(BlipGoldenTest::untilEnd)
+                            .toList();
+        }
+    }
+
+    private static List<Long> untilEnd(long[] ids) {
+        return Arrays.stream(ids).takeWhile(id -> id != END).boxed().toList();
+    }
+
+    @Test
+    void tokensFedOneByOneScoreAsAllAtOnceWhateverRowsDo() {
+        try (PublishedFolder folder = new PublishedFolder("blip-three")) {
+            Golden golden = folder.golden();
+            NDArray expected = golden.tensor("logits");
+            long[][] ids = golden.longs("ids");
+            try (TextDecoder decoder = read(folder).decoder(golden.tensor("pixels"), "")) {
+                check(expected, new int[] {0, 1, 2}, 0, decoder);
+                int[] images = {2, 0, 0, 2, 2}; // row 1 is dropped, the others are copied, unequally often
+                decoder.select(images);
+                for (int t = 1; t < ids[0].length; t++) {
+                    int at = t;
+                    decoder.feed(
+                            Arrays.stream(images).mapToLong(row -> ids[row][at]).toArray());
+                    check(expected, images, t, decoder);
+                }
+            }
+        }
+    }
+
+    private static void check(NDArray logits, int[] rows, int position, TextDecoder decoder) {
+        NDArray column = Tensors.slice(logits, 1, position, position + 1).squeeze(1); // (B, V)
+        Golden.assertClose(
+                "after token " + position,
+                Tensors.selectRows(column, rows),
+                decoder.logits(),
+                Golden.ABSOLUTE,
+                Golden.RELATIVE);
+    }
+
+    @Test
+    void captionsAreWordsBehindTheCaptionersOwnPrompt() {
+        try (PublishedFolder folder = new PublishedFolder("blip-three")) {
+            Captioner model = read(folder);
+            assertThat(model.prompt()).isEqualTo("a picture of");
+            TextDecoder decoder = model.decoder(folder.golden().tensor("pixels"), model.prompt());
+            List<String> captions = new Generator(METHODS.get("greedy")).texts(decoder, model.tokenizer());
+            assertThat(captions).containsExactly("", "and and and and", ""); // ids 16 16 16 16, as in prompted.greedy
+        }
+    }
+
+    @Test
+    void aClosedDecoderLeavesNothingBehind() {
+        try (PublishedFolder folder = new PublishedFolder("blip-one");
+                NDManager call = Torch.newManager()) {
+            Blip model = read(folder);
+            int parameters = folder.manager().getManagedArrays().size();
+            NDArray pixels = folder.golden().tensor("pixels");
+            pixels.attach(call);
+            try (TextDecoder decoder = model.decoder(pixels, "dog")) {
+                decoder.feed(new long[] {7});
+            }
+            assertThat(call.getManagedArrays()).containsExactly(pixels);
+            assertThat(folder.manager().getManagedArrays()).hasSize(parameters);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"blip-three, bf16", "blip-three, fp16", "blip-one, bf16", "blip-one, fp16"})
+    void scoresIn16BitsAreTransformers(String name, String word) {
+        try (PublishedFolder folder = new PublishedFolder(name)) {
+            Precision precision = Precision.of(word).orElseThrow();
+            Captioner model = folder.models("captioner", "blip", folder.path(), PublishedFolder.in(precision))
+                    .captioner(folder.manager());
+            assertThat(model.parameters().list()).noneMatch(parameter -> parameter.getDataType() == DataType.FLOAT32);
+            try (TextDecoder decoder = model.decoder(folder.golden().tensor("pixels"), "")) {
+                folder.golden().check(precision, "first", decoder.logits());
+            }
+        }
+    }
+
+    @Test
+    void aCaptionLongerThanThePositionsIsRefused() {
+        try (PublishedFolder folder = new PublishedFolder("blip-one")) {
+            Blip model = read(folder);
+            NDArray pixels = folder.golden().tensor("pixels");
+            assertThatThrownBy(() -> model.decoder(pixels, "a a a a a a a a a a a a a"))
+                    .hasMessageContaining("the caption has 14 tokens")
+                    .hasMessageContaining("has 13 positions");
+        }
+    }
+}
