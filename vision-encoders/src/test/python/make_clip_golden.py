@@ -2,9 +2,9 @@
 
     python make_clip_golden.py ../resources/dev/querent/vision
 
-A fixture is a folder as save_pretrained writes it (config.json, model.safetensors, tokenizer.json) and golden.safetensors: pixels, ids
-and mask of a padded batch of texts (the texts as JSON in its metadata), embeddings of unit length and logits_per_image (in 16
-bits too).
+A fixture is a folder as save_pretrained writes it (config.json, model.safetensors or pytorch_model.bin, tokenizer.json) and
+golden.safetensors: pixels, ids and mask of a padded batch of texts (the texts as JSON in its metadata), embeddings of unit length
+and logits_per_image (in 16 bits too).
 """
 import copy
 import json
@@ -28,7 +28,7 @@ def tokenizer():
     return CLIPTokenizer(vocab={token: i for i, token in enumerate(tokens)}, merges=merges)
 
 
-def write(folder, seed, texts, text_config, vision_config, **config):
+def write(folder, seed, texts, text_config, vision_config, old=False, **config):
     torch.manual_seed(seed)
     words = tokenizer()
     text_config["vocab_size"] = len(words)
@@ -53,6 +53,10 @@ def write(folder, seed, texts, text_config, vision_config, **config):
         tensors[dtype + ".spread"] = (half - out.logits_per_image).abs().max().reshape(1)  # what 16 bits cost the reference
     folder.mkdir(parents=True, exist_ok=True)
     model.save_pretrained(folder)
+    if old:
+        positions = {f"{tower}_model.embeddings.position_ids": torch.arange(5)[None] for tower in ["text", "vision"]}
+        torch.save(model.state_dict() | positions, folder / "pytorch_model.bin")
+        (folder / "model.safetensors").unlink()
     words.save_pretrained(folder)
     for other in ["tokenizer_config.json", "special_tokens_map.json"]:
         (folder / other).unlink(missing_ok=True)
@@ -69,13 +73,13 @@ def main(root):
           dict(hidden_size=10, num_hidden_layers=2, num_attention_heads=2, intermediate_size=9, image_size=15, patch_size=5,
                hidden_act="quick_gelu"),
           projection_dim=7)
-    # the end token as the oldest configurations have it; a text that is cut; a batch of one
+    # file and end token as in the oldest checkpoints; a text that is cut; a batch of one
     write(root / "clip-gelu", 12, [TEXTS[1]],
           dict(hidden_size=8, num_hidden_layers=2, num_attention_heads=4, intermediate_size=11, max_position_embeddings=9,
                hidden_act="gelu", layer_norm_eps=1e-3, eos_token_id=2, bos_token_id=0, pad_token_id=1),
           dict(hidden_size=12, num_hidden_layers=3, num_attention_heads=3, intermediate_size=10, image_size=28, patch_size=7,
                hidden_act="gelu", layer_norm_eps=1e-3),
-          projection_dim=5)
+          old=True, projection_dim=5)
 
 
 if __name__ == "__main__":

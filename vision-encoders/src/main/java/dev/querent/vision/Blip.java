@@ -24,7 +24,6 @@ import dev.querent.weights.ParameterScope;
 import dev.querent.weights.ParameterSet;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.LongStream;
 
 /**
@@ -47,15 +46,15 @@ public final class Blip implements Captioner {
         /** BLIP with ViT-B/16, its norms as {@code transformers} computes them where {@code config.json} is silent. */
         public static final Config DEFAULTS = new Config(
                 new EvaClipVit.Config(384, 16, 768, 12, 12, 3072, Activation.GELU, 1e-5),
-                new Text(Optional.empty(), 512, 768, 12, 12, 3072, Activation.GELU, 1e-12),
+                new Text(30524, 512, 768, 12, 12, 3072, Activation.GELU, 1e-12),
                 "a picture of");
     }
 
     /** Sizes of the decoder. */
     public record Text(
-            @Doc("number of token embeddings; default: the tokenizer's size")
-            @CheckpointField(value = "text_config.vocab_size", otherwise = "30524")
-            Optional<Integer> vocabularySize,
+            @Doc("number of token embeddings, at least the tokenizer's tokens")
+            @CheckpointField("text_config.vocab_size")
+            int vocabularySize,
 
             @Doc("longest caption in tokens, begin token and prompt included")
             @CheckpointField("text_config.max_position_embeddings")
@@ -80,7 +79,7 @@ public final class Blip implements Captioner {
             @Doc("added to variances in layer norms") @CheckpointField("text_config.layer_norm_eps")
             double epsilon) {
         public Text {
-            vocabularySize.ifPresent(size -> Check.positive("vocabulary-size", size));
+            Check.positive("vocabulary-size", vocabularySize);
             Check.positive("max-positions", maxPositions);
             new LayerSizes(width, layers, heads, mlp, activation, epsilon); // checks them
         }
@@ -103,7 +102,7 @@ public final class Blip implements Captioner {
     public Blip(Config config, ComponentContext context) {
         this.config = config;
         tokenizer = context.tokenizers().tokenizer(TokenizerLayout.BLIP);
-        int vocabulary = config.text().vocabularySize().orElse(tokenizer.size());
+        int vocabulary = config.text().vocabularySize();
         Check.that(
                 vocabulary >= tokenizer.size(),
                 "text.vocabulary-size: expected at least the tokenizer's " + tokenizer.size() + ", found "
@@ -115,7 +114,7 @@ public final class Blip implements Captioner {
                 root.child("vision_model").child("post_layernorm"),
                 config.vision().width(),
                 config.vision().epsilon());
-        decoder = new BlipDecoder(config.text(), vocabulary, config.vision().width(), root.child("text_decoder"));
+        decoder = new BlipDecoder(config.text(), config.vision().width(), root.child("text_decoder"));
         parameters = root.parameters();
     }
 

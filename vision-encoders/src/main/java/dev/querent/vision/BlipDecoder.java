@@ -10,7 +10,6 @@ import dev.querent.nn.LayerNorm;
 import dev.querent.nn.Tensors;
 import dev.querent.nn.bert.BertHead;
 import dev.querent.nn.bert.BertSizes;
-import dev.querent.nn.bert.VocabularyRows;
 import dev.querent.weights.Initializer;
 import dev.querent.weights.ParameterScope;
 import java.util.ArrayList;
@@ -30,15 +29,14 @@ final class BlipDecoder {
     private final List<BlipLayer> layers = new ArrayList<>();
     private final BertHead head;
 
-    BlipDecoder(Blip.Text config, int vocabulary, int visionWidth, ParameterScope scope) {
+    BlipDecoder(Blip.Text config, int visionWidth, ParameterScope scope) {
         maxPositions = config.maxPositions();
         BertSizes sizes = config.sizes();
         Initializer normal = new Initializer.Normal(0.02);
         ParameterScope bert = scope.child("bert");
         ParameterScope embeddings = bert.child("embeddings");
         embeddings.ignore("position_ids");
-        words = new Embedding(
-                embeddings.child("word_embeddings"), vocabulary, sizes.width(), normal, new VocabularyRows());
+        words = new Embedding(embeddings.child("word_embeddings"), config.vocabularySize(), sizes.width(), normal);
         positions = new Embedding(embeddings.child("position_embeddings"), maxPositions, sizes.width(), normal);
         norm = new LayerNorm(embeddings.child("LayerNorm"), sizes.width(), sizes.epsilon());
         for (int i = 0; i < config.layers(); i++) {

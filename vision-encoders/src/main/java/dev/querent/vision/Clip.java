@@ -23,7 +23,6 @@ import dev.querent.weights.Initializer;
 import dev.querent.weights.ParameterScope;
 import dev.querent.weights.ParameterSet;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A whole CLIP (arXiv 2103.00020) of any size, image and text tower, with the names of Hugging Face's {@code CLIPModel}. Images
@@ -58,7 +57,7 @@ public final class Clip implements ImageTextScorer {
         /** ViT-L/14, which BLIP-2's captions were ranked with. */
         public static final Config DEFAULTS = new Config(
                 new ClipVit.Config(224, 14, 1024, 24, 16, 4096, Activation.QUICK_GELU, 1e-5, 0),
-                new Text(Optional.empty(), 77, 768, 12, 12, 3072, Activation.QUICK_GELU, 1e-5, 49407),
+                new Text(49408, 77, 768, 12, 12, 3072, Activation.QUICK_GELU, 1e-5, 49407),
                 768);
 
         public Config {
@@ -68,18 +67,18 @@ public final class Clip implements ImageTextScorer {
 
     /** Sizes of the text tower. */
     public record Text(
-            @Doc("number of token embeddings; default: the tokenizer's size")
-            @CheckpointField(value = "text_config.vocab_size", otherwise = "49408")
-            Optional<Integer> vocabularySize,
+            @Doc("number of token embeddings, at least the tokenizer's tokens")
+            @CheckpointField("text_config.vocab_size")
+            int vocabularySize,
 
             @Doc("longest text in tokens, special tokens included; the rest is cut")
-            @CheckpointField(value = "text_config.max_position_embeddings", otherwise = "77")
+            @CheckpointField("text_config.max_position_embeddings")
             int maxPositions,
 
             @Doc("width of the tokens") @CheckpointField(value = "text_config.hidden_size", otherwise = "512")
             int width,
 
-            @Doc("transformer blocks") @CheckpointField(value = "text_config.num_hidden_layers", otherwise = "12")
+            @Doc("transformer blocks") @CheckpointField("text_config.num_hidden_layers")
             int layers,
 
             @Doc("attention heads; divide the width")
@@ -90,20 +89,18 @@ public final class Clip implements ImageTextScorer {
             @CheckpointField(value = "text_config.intermediate_size", otherwise = "2048")
             int mlp,
 
-            @Doc("activation of the feed-forward layer")
-            @CheckpointField(value = "text_config.hidden_act", otherwise = "quick_gelu")
+            @Doc("activation of the feed-forward layer") @CheckpointField("text_config.hidden_act")
             Activation activation,
 
-            @Doc("added to variances in layer norms")
-            @CheckpointField(value = "text_config.layer_norm_eps", otherwise = "1e-5")
+            @Doc("added to variances in layer norms") @CheckpointField("text_config.layer_norm_eps")
             double epsilon,
 
             @Doc("the token at which a text is read; 2, as in the oldest configurations, is the largest id of the text")
-            @CheckpointField(value = "text_config.eos_token_id", otherwise = "49407")
+            @CheckpointField("text_config.eos_token_id")
             int endToken) {
 
         public Text {
-            vocabularySize.ifPresent(size -> Check.positive("vocabulary-size", size));
+            Check.positive("vocabulary-size", vocabularySize);
             Check.range("max-positions", maxPositions, 2, 1_000_000);
             new LayerSizes(width, layers, heads, mlp, activation, epsilon); // checks them
             Check.range("end-token", endToken, 0, Integer.MAX_VALUE);
@@ -130,7 +127,7 @@ public final class Clip implements ImageTextScorer {
     public Clip(Config config, ComponentContext context) {
         this.config = config;
         tokenizer = context.tokenizers().tokenizer(LAYOUT);
-        int vocabulary = config.text().vocabularySize().orElse(tokenizer.size());
+        int vocabulary = config.text().vocabularySize();
         Check.that(
                 vocabulary >= tokenizer.size(),
                 "text.vocabulary-size: expected at least the tokenizer's " + tokenizer.size() + ", found "
@@ -143,7 +140,7 @@ public final class Clip implements ImageTextScorer {
                 visionWidth,
                 config.vision().epsilon());
         visionProjection = projection(root.child("visual_projection"), visionWidth);
-        text = new ClipText(config.text(), vocabulary, root.child("text_model"));
+        text = new ClipText(config.text(), root.child("text_model"));
         textProjection = projection(root.child("text_projection"), config.text().width());
         logitScale = root.parameter("logit_scale", new Initializer.Constant(Math.log(1 / 0.07)));
         parameters = root.parameters();

@@ -28,12 +28,15 @@ final class ClipText {
     private final List<ClipLayer> layers = new ArrayList<>();
     private final LayerNorm norm;
 
-    ClipText(Clip.Text config, int vocabulary, ParameterScope scope) {
+    ClipText(Clip.Text config, ParameterScope scope) {
         this.config = config;
         ParameterScope embeddings = scope.child("embeddings");
         embeddings.ignore("position_ids");
         tokens = new Embedding(
-                embeddings.child("token_embedding"), vocabulary, config.width(), new Initializer.Normal(0.02));
+                embeddings.child("token_embedding"),
+                config.vocabularySize(),
+                config.width(),
+                new Initializer.Normal(0.02));
         positions = new Embedding(
                 embeddings.child("position_embedding"),
                 config.maxPositions(),

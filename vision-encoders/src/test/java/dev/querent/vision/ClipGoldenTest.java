@@ -6,9 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import dev.querent.config.ConfigNode.Mapping;
-import dev.querent.config.ConfigNode.Scalar;
-import dev.querent.config.Origin;
+import ai.djl.ndarray.types.Shape;
+import dev.querent.evaluation.PixelBatch;
 import dev.querent.model.ImageTextScorer;
 import dev.querent.nn.Tensors;
 import dev.querent.testing.Golden;
@@ -17,7 +16,6 @@ import dev.querent.torch.Torch;
 import dev.querent.weights.Precision;
 import dev.querent.weights.WeightsMismatchException;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -90,12 +88,25 @@ class ClipGoldenTest {
     void scoresIn16BitsAreTransformers(String name, String word) {
         try (PublishedFolder folder = new PublishedFolder(name)) {
             Precision precision = Precision.of(word).orElseThrow();
-            ImageTextScorer model = folder.models("scorer", "clip", folder.path(), PublishedFolder.in(precision))
+            ImageTextScorer model = folder.models("scorer", "clip", folder.path(), "{precision: " + word + "}")
                     .scorer(folder.manager());
             assertThat(model.parameters().list()).noneMatch(parameter -> parameter.getDataType() == DataType.FLOAT32);
             NDArray images = model.embedImages(folder.golden().tensor("pixels"));
             NDArray texts = model.embedTexts(folder.manager(), folder.texts());
             folder.golden().check(precision, "logits", model.scores(images, texts));
+        }
+    }
+
+    @Test
+    void aPictureIsSeenInTheMiddle() {
+        try (PublishedFolder folder = new PublishedFolder("clip-quick-gelu")) {
+            Clip model = read(folder);
+            NDManager manager = folder.manager();
+            float[] dark = PixelBatch.of(manager, model.transform(), List.of(PublishedFolder.picture(0)))
+                    .toFloatArray();
+            NDArray light = PixelBatch.of(manager, model.transform(), List.of(PublishedFolder.picture(255)));
+            assertThat(light.getShape()).isEqualTo(new Shape(1, 3, 15, 15));
+            assertThat(light.toFloatArray()).isEqualTo(dark);
         }
     }
 
@@ -111,9 +122,7 @@ class ClipGoldenTest {
     @Test
     void aTowerOfAnotherDepthIsRefused() {
         try (PublishedFolder folder = new PublishedFolder("clip-gelu")) {
-            Origin origin = Origin.of("test");
-            Mapping shallow = new Mapping(Map.of("layers", new Scalar("1", false, origin)), origin);
-            assertThatThrownBy(() -> folder.models("scorer", "clip", folder.path(), Map.of("text", shallow))
+            assertThatThrownBy(() -> folder.models("scorer", "clip", folder.path(), "{text: {layers: 1}}")
                             .scorer(folder.manager()))
                     .isInstanceOf(WeightsMismatchException.class)
                     .hasMessageContaining("text_model.encoder.layers.1.mlp.fc2.bias is not part of the model");

@@ -1,20 +1,19 @@
 package dev.querent.vision;
 
 import ai.djl.ndarray.NDManager;
-import dev.querent.config.ConfigNode;
 import dev.querent.config.ConfigNode.Mapping;
 import dev.querent.config.ConfigNode.Scalar;
 import dev.querent.config.Origin;
+import dev.querent.config.YamlReader;
 import dev.querent.experiment.ExperimentLoader;
 import dev.querent.experiment.PluginSetting;
+import dev.querent.image.RgbImage;
 import dev.querent.pipeline.ModelBuilder;
 import dev.querent.plugin.PluginRegistry;
 import dev.querent.random.RunSeed;
 import dev.querent.testing.Golden;
 import dev.querent.torch.Torch;
-import dev.querent.weights.Precision;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
@@ -32,30 +31,38 @@ final class PublishedFolder implements AutoCloseable {
     }
 
     /**
-     * Builds models of the folder, or of a file in it.
+     * Builds a model of the folder, or of a file in it.
      *
      * @param role {@code captioner} or {@code scorer}
      * @param settings beside plugin and checkpoint, as an experiment has them
      */
-    ModelBuilder models(String role, String plugin, Path checkpoint, Map<String, ConfigNode> settings) {
+    ModelBuilder models(String role, String plugin, Path checkpoint, String settings) {
         Origin origin = Origin.of("test");
-        Map<String, ConfigNode> entries = new LinkedHashMap<>(settings);
-        entries.put("plugin", new Scalar(plugin, false, origin));
-        entries.put("checkpoint", new Scalar(checkpoint.toString(), true, origin));
-        Mapping root = new Mapping(Map.of(role, new Mapping(entries, origin)), origin);
+        Mapping base = new Mapping(
+                Map.of(
+                        "plugin", new Scalar(plugin, false, origin),
+                        "checkpoint", new Scalar(checkpoint.toString(), true, origin)),
+                origin);
+        Mapping all = base.overlaid((Mapping) YamlReader.value(settings, "test"));
         try (PluginRegistry registry = PluginRegistry.builtIn()) {
-            Map<String, PluginSetting> bound = new ExperimentLoader(registry).components(root);
+            Map<String, PluginSetting> bound =
+                    new ExperimentLoader(registry).components(new Mapping(Map.of(role, all), origin));
             return new ModelBuilder(bound, new RunSeed(1), List::of);
         }
     }
 
     ModelBuilder models(String role, String plugin) {
-        return models(role, plugin, path, Map.of());
+        return models(role, plugin, path, "{}");
     }
 
-    /** The setting that keeps weights in a precision. */
-    static Map<String, ConfigNode> in(Precision precision) {
-        return Map.of("precision", new Scalar(precision.word(), false, Origin.of("test")));
+    /** 90 x 30 pixels of grey, 10 columns on either side of another brightness. */
+    static RgbImage picture(int sides) {
+        byte[] rgb = new byte[90 * 30 * 3];
+        for (int i = 0; i < rgb.length; i++) {
+            int column = i / 3 % 90;
+            rgb[i] = (byte) (column < 10 || column >= 80 ? sides : 128);
+        }
+        return new RgbImage(90, 30, rgb);
     }
 
     Path path() {
