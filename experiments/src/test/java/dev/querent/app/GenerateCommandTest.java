@@ -112,9 +112,55 @@ class GenerateCommandTest {
     }
 
     @Test
+    void samplesAreDrawnBySeed() {
+        String[] sampled = {
+            image.toString(),
+            "--json",
+            "--set",
+            "sampling.top-p=1",
+            "--set",
+            "num-beams=1",
+            "--set",
+            "num-return-sequences=3"
+        };
+        assertThat(run(run, sampled)).isZero();
+        JsonNode texts = JsonMapper.shared().readTree(out.toString()).get(0).path("texts");
+        assertThat(texts.size()).isEqualTo(3);
+        assertThat(texts.get(0)).isNotEqualTo(texts.get(1));
+        String first = out.toString();
+
+        out.getBuffer().setLength(0);
+        assertThat(run(run, sampled)).isZero();
+        assertThat(out.toString()).isEqualTo(first);
+    }
+
+    @Test
+    void aFoldersGenerationConfigCountsAndTheCommandLineHasTheLastWord() throws IOException {
+        Files.writeString(run.resolve("generation_config.json"), """
+                {"do_sample": true, "temperature": 0.7, "num_return_sequences": 2, "max_new_tokens": 4, "bos_token_id": 2}
+                """);
+        assertThat(run(run, image.toString())).isZero();
+        assertThat(out.toString().lines()).hasSize(2);
+
+        out.getBuffer().setLength(0);
+        assertThat(run(run, image.toString(), "--set", "sampling=null", "--num-beams", "3"))
+                .isZero();
+        assertThat(out.toString().lines()).hasSize(2);
+
+        Files.writeString(run.resolve("generation_config.json"), "{\"num_beams\": \"many\", \"length_penalty\": 99}");
+        assertThat(run(run, image.toString())).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("generation_config.json: num-beams: expected a whole number such as 5, found \"many\"")
+                .contains("generation_config.json: length-penalty: expected a number from -10");
+        Files.writeString(run.resolve("generation_config.json"), "{");
+        assertThat(run(run, image.toString())).isEqualTo(2);
+        assertThat(err.toString()).contains("generation_config.json is not readable JSON");
+    }
+
+    @Test
     void impossibleOptionsAreMistakesInUsage() {
         assertThat(run(run, image.toString(), "--num-beams", "0")).isEqualTo(2);
-        assertThat(err.toString()).startsWith("--num-beams: expected a number from 1");
+        assertThat(err.toString()).startsWith("--set num-beams=0: num-beams: expected a number from 1");
         assertThat(run(run, image.toString(), "--num-beams", "many")).isEqualTo(2);
         assertThat(Main.run(new PrintWriter(out), new PrintWriter(err), "generate", "--model", run.toString()))
                 .isEqualTo(2);

@@ -85,6 +85,7 @@ class LayersTest {
                     "dev.querent.data..",
                     "dev.querent.text..",
                     "dev.querent.weights..",
+                    "dev.querent.image..",
                     "dev.querent.plugin..",
                     "dev.querent.config..")
             .should()

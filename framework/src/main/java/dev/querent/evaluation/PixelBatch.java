@@ -9,7 +9,7 @@ import dev.querent.torch.Torch;
 import java.nio.FloatBuffer;
 import java.util.List;
 
-/** Images as a model reads them when nothing is trained: resized, normalised, without augmentation. */
+/** Images as a model reads them when nothing is trained: resized as its checkpoint says, normalised, without augmentation. */
 public final class PixelBatch {
 
     private PixelBatch() {}
@@ -22,7 +22,7 @@ public final class PixelBatch {
      * @return (B, 3, S, S) fp32
      */
     public static NDArray of(NDManager owner, VisionEncoder encoder, List<RgbImage> images) {
-        return of(owner, ImageTransform.evaluation(encoder.imageSize()), images);
+        return of(owner, ImageTransform.evaluation(encoder.imageSize(), encoder.preprocessing()), images);
     }
 
     /** As the other, for a model that says itself how it reads images. */

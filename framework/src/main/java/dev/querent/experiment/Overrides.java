@@ -12,19 +12,19 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /** The {@code --set key=value} of a command line as a tree to put on top of the file's. */
-final class Overrides {
+public final class Overrides {
 
     private static final String OPTION = "--set ";
     private static final Pattern DOT = Pattern.compile("\\.");
 
     private final Problems problems;
 
-    Overrides(Problems problems) {
+    public Overrides(Problems problems) {
         this.problems = problems;
     }
 
     /** All overrides as one tree, so that their order matters only where two give the same key: the later one wins. */
-    Mapping tree(List<String> overrides) {
+    public Mapping tree(List<String> overrides) {
         Mapping tree = new Mapping(Map.of(), Origin.of(OPTION.strip()));
         for (String override : overrides) {
             tree = with(tree, override);

@@ -6,10 +6,9 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Beam search as transformers 5 does it without early stopping. Each step takes the 2 K likeliest continuations of a
+ * Beam search as transformers 5 does it. Each step takes the 2 K likeliest continuations of a
  * text's beams. Those of the first K that end are kept among the K best finished ones by their score; the first K that don't
- * end are the next beams. A row is done when K texts are finished and its likeliest beam, scored at its present length, is
- * no better than the worst of them, or when the longest length is reached, at which the first K continuations count as
+ * end are the next beams. A row is done when K texts are finished and {@link EarlyStopping} says so, or when the longest length is reached, at which the first K continuations count as
  * finished whatever they end in. Ties go to the better beam, then to the lower token id.
  *
  * <p>Done rows leave the decoder, so a batch gets cheaper as it goes.
@@ -40,7 +39,8 @@ final class BeamSearch {
         }
     }
 
-    List<GeneratedTokens> run() {
+    /** The finished texts of each row, best first. */
+    List<List<GeneratedTokens>> run() {
         List<Row> rows = new ArrayList<>();
         for (int row = 0; row < decoder.rows(); row++) {
             Row started = new Row();
@@ -50,7 +50,7 @@ final class BeamSearch {
         for (int length = 0; advance(rows, length); length++) {
             feed(rows);
         }
-        return rows.stream().map(row -> row.finished.get(0)).toList();
+        return rows.stream().map(row -> List.copyOf(row.finished)).toList();
     }
 
     /** Takes one step in every row; false when all are done. */
@@ -58,6 +58,10 @@ final class BeamSearch {
         LogProbabilities next = LogProbabilities.next(decoder, length >= config.minNewTokens());
         boolean running = false;
         for (Row row : rows) {
+            if (config.repetitionPenalty() != 1) {
+                row.beams.forEach(beam ->
+                        next.penalise(beam.decoderRow(), beam.text().distinctTokens(), config.repetitionPenalty()));
+            }
             if (!row.beams.isEmpty()) {
                 advance(row, next, length + 1);
                 running |= !row.beams.isEmpty();
@@ -104,7 +108,11 @@ final class BeamSearch {
         if (finished.size() < config.numBeams()) {
             return true;
         }
-        double best = config.score(continuing.get(0).text().logProbability(), length);
+        if (config.earlyStopping() == EarlyStopping.TRUE) {
+            return false;
+        }
+        boolean hopeful = config.earlyStopping() == EarlyStopping.NEVER && config.lengthPenalty() > 0;
+        double best = config.score(continuing.get(0).text().logProbability(), hopeful ? config.maxNewTokens() : length);
         return best > finished.get(finished.size() - 1).score();
     }
 

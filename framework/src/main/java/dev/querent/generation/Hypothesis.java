@@ -1,5 +1,7 @@
 package dev.querent.generation;
 
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,15 @@ record Hypothesis(@Nullable Hypothesis before, long lastToken, int length, doubl
 
     Hypothesis with(long token, double tokenLogProbability) {
         return new Hypothesis(this, token, length + 1, logProbability + tokenLogProbability);
+    }
+
+    /** Its tokens, each once. */
+    Set<Long> distinctTokens() {
+        Set<Long> tokens = new HashSet<>();
+        for (Hypothesis at = this; at.before != null; at = at.before) {
+            tokens.add(at.lastToken);
+        }
+        return tokens;
     }
 
     /**

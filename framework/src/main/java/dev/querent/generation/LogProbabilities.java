@@ -2,6 +2,7 @@ package dev.querent.generation;
 
 import ai.djl.ndarray.NDArray;
 import dev.querent.model.TextDecoder;
+import java.util.Set;
 
 /**
  * Log probabilities of each row's next token, in fp32 on the Java side.
@@ -27,27 +28,19 @@ record LogProbabilities(float[] values, int vocabulary) {
         return new LogProbabilities(values, vocabulary);
     }
 
-    float of(int row, int token) {
-        return values[row * vocabulary + token];
+    /**
+     * Makes tokens of a row less likely, as transformers does before beams are compared.
+     *
+     * @param penalty what log probabilities, none above 0, are multiplied by
+     */
+    void penalise(int row, Set<Long> tokens, double penalty) {
+        for (long token : tokens) {
+            values[row * vocabulary + (int) token] *= (float) penalty;
+        }
     }
 
-    /**
-     * The likeliest token of a row; the lowest id of several.
-     *
-     * @throws IllegalStateException where the row holds no number
-     */
-    int likeliest(int row) {
-        int best = -1;
-        for (int token = 0; token < vocabulary; token++) {
-            float value = of(row, token);
-            if (!Float.isNaN(value) && (best < 0 || value > of(row, best))) {
-                best = token;
-            }
-        }
-        if (best < 0 || of(row, best) == Float.NEGATIVE_INFINITY) {
-            throw noNumbers();
-        }
-        return best;
+    float of(int row, int token) {
+        return values[row * vocabulary + token];
     }
 
     static IllegalStateException noNumbers() {

@@ -14,10 +14,4 @@ public record CropBox(int left, int top, int width, int height) {
     public static CropBox whole(RgbImage image) {
         return new CropBox(0, 0, image.width(), image.height());
     }
-
-    /** The square of the shorter side in the middle. */
-    public static CropBox centre(RgbImage image) {
-        int side = Math.min(image.width(), image.height());
-        return new CropBox((image.width() - side) / 2, (image.height() - side) / 2, side, side);
-    }
 }

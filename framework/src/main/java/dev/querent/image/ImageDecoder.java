@@ -13,22 +13,31 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Decodes image files of every format that ImageIO reads (JPEG, PNG, GIF, BMP and what plug-ins on the class path add) to
- * 8-bit RGB. Grey values become equal red, green and blue, the upper half of 16-bit values is kept, and transparent parts
- * show white. The size in the header is looked at before anything is decoded. Thread-safe.
+ * Decodes JPEG, PNG, GIF and BMP files to 8-bit RGB. Grey values become equal red, green and blue, the upper half of 16-bit values is kept, transparent
+ * parts show white, colour profiles are not applied, and the image is turned as its EXIF says. The size in the header is
+ * looked at before anything is decoded. Thread-safe. How this compares with Pillow stands in
+ * docs/results/image-processing.md.
  */
 public final class ImageDecoder {
 
-    /** Largest number of pixels: a decoded image takes six bytes a pixel for a moment, 300 MB at most. */
+    /** Largest number of pixels: a decoded image takes nine bytes a pixel for a moment, 450 MB at most. */
     public static final long MOST_PIXELS = 50_000_000;
 
+    /** Longest side in pixels: between its two passes, resizing holds an image as high as the one and as wide as the other. */
+    public static final int MOST_SIDE = 65_535;
+
     private static final long MOST_BYTES = 256L << 20;
+
+    /** Those compared with Pillow; ImageIO's TIFF reader, for one, takes CMYK for RGB with alpha. */
+    private static final List<String> FORMATS = List.of("bmp", "gif", "jpeg", "png");
 
     private ImageDecoder() {}
 
@@ -64,12 +73,16 @@ public final class ImageDecoder {
         }
         try (ImageInputStream stream = new MemoryCacheImageInputStream(new ByteArrayInputStream(content))) {
             Iterator<ImageReader> readers = ImageIO.getImageReaders(stream);
-            if (!readers.hasNext()) {
-                throw new BadImageException(name + ": of no known image format (" + String.join(", ", formats()) + ")");
+            ImageReader reader = readers.hasNext() ? readers.next() : null;
+            if (reader == null || !FORMATS.contains(reader.getFormatName().toLowerCase(Locale.ROOT))) {
+                throw new BadImageException(name + ": "
+                        + UnreadableFormat.of(content)
+                                .map(format -> format + " images can't be read; save it as PNG or JPEG")
+                                .orElse("of no known image format (" + String.join(", ", FORMATS) + ")"));
             }
-            ImageReader reader = readers.next();
             try {
-                return read(reader, stream, name);
+                reader.setInput(stream, true, true);
+                return Orientation.upright(read(reader, JpegHeader.of(content), name), Orientation.of(content));
             } finally {
                 reader.dispose();
             }
@@ -78,31 +91,15 @@ public final class ImageDecoder {
         }
     }
 
-    private static List<String> formats() {
-        List<String> names = new ArrayList<>();
-        for (String name : ImageIO.getReaderFormatNames()) {
-            String lower = name.toLowerCase(java.util.Locale.ROOT);
-            if (!names.contains(lower)) {
-                names.add(lower);
-            }
-        }
-        names.sort(null);
-        return names;
-    }
-
-    private static RgbImage read(ImageReader reader, ImageInputStream stream, String name) throws IOException {
+    private static RgbImage read(ImageReader reader, Optional<JpegHeader> jpeg, String name) throws IOException {
         List<String> warnings = new ArrayList<>();
         reader.addIIOReadWarningListener((source, warning) -> warnings.add(String.valueOf(warning)));
-        BufferedImage image;
+        RgbImage image;
         try {
-            reader.setInput(stream, true, true);
-            long width = reader.getWidth(0);
-            long height = reader.getHeight(0);
-            if (width * height > MOST_PIXELS) {
-                throw new BadImageException(name + ": " + width + " x " + height + " pixels, more than the "
-                        + MOST_PIXELS + " an image may have");
-            }
-            image = reader.read(0);
+            checkSize(reader.getWidth(0), reader.getHeight(0), name);
+            image = jpeg.isPresent() && jpeg.get().components() == 4
+                    ? CmykJpeg.read(reader, jpeg.get().ycck())
+                    : rgb(reader.read(0));
         } catch (BadImageException e) {
             throw e;
         } catch (RuntimeException e) { // readers meet broken content with exceptions of many kinds
@@ -113,12 +110,23 @@ public final class ImageDecoder {
                 throw new BadImageException(name + ": broken or cut short (" + warning + ")");
             }
         }
-        return rgb(image);
+        return image;
+    }
+
+    private static void checkSize(long width, long height, String name) {
+        if (width * height > MOST_PIXELS) {
+            throw new BadImageException(name + ": " + width + " x " + height + " pixels, more than the " + MOST_PIXELS
+                    + " an image may have");
+        }
+        if (Math.max(width, height) > MOST_SIDE) {
+            throw new BadImageException(name + ": " + width + " x " + height + " pixels, longer than the " + MOST_SIDE
+                    + " a side may have");
+        }
     }
 
     /** The JPEG reader only warns of missing data and fills the rest of the picture with grey. */
     private static boolean cutShort(String warning) {
-        String lower = warning.toLowerCase(java.util.Locale.ROOT);
+        String lower = warning.toLowerCase(Locale.ROOT);
         return lower.contains("premature end") || lower.contains("truncated") || lower.contains("corrupt jpeg data");
     }
 

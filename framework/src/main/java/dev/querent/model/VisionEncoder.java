@@ -1,6 +1,7 @@
 package dev.querent.model;
 
 import ai.djl.ndarray.NDArray;
+import dev.querent.image.Preprocessing;
 import dev.querent.plugin.PluginKind;
 import dev.querent.weights.ParameterSet;
 
@@ -22,6 +23,11 @@ public interface VisionEncoder extends Publishable {
 
     /** Image side S in pixels. */
     int imageSize();
+
+    /** How images become pixels. */
+    default Preprocessing preprocessing() {
+        return Preprocessing.BLIP;
+    }
 
     /** Patch side P in pixels. */
     int patchSize();

@@ -2,6 +2,8 @@ package dev.querent.pipeline;
 
 import ai.djl.ndarray.NDManager;
 import dev.querent.experiment.PluginSetting;
+import dev.querent.image.Preprocessing;
+import dev.querent.image.PreprocessorConfig;
 import dev.querent.model.Bridge;
 import dev.querent.model.BridgeShape;
 import dev.querent.model.Captioner;
@@ -117,10 +119,15 @@ public final class ModelBuilder {
 
     private <T> T create(String role, Class<T> kind, ParameterScope scope, Object... supplied) {
         Object[] all = Arrays.copyOf(supplied, supplied.length + 1);
-        all[supplied.length] = new ComponentContext(scope, layout -> tokenizer(role, layout));
+        all[supplied.length] =
+                new ComponentContext(scope, layout -> tokenizer(role, layout), () -> preprocessing(setting(role)));
         T component = setting(role).create(kind, all);
         scope.finish();
         return component;
+    }
+
+    private static Optional<Preprocessing> preprocessing(PluginSetting setting) {
+        return setting.checkpoint().flatMap(PreprocessorConfig::read);
     }
 
     /** The published tokenizer where the component is a published one; the setting wins over what the checkpoint brings. */

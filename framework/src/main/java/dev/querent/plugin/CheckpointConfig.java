@@ -72,6 +72,15 @@ public final class CheckpointConfig {
                     + (Files.isDirectory(folder) ? "none in " + folder : "no folder " + folder));
             return Optional.empty();
         }
+        return json(file, problem);
+    }
+
+    /**
+     * Reads another JSON file of a checkpoint folder.
+     *
+     * @param problem is told why nothing could be read
+     */
+    public static Optional<JsonNode> json(Path file, Consumer<String> problem) {
         try {
             long size = Files.size(file);
             if (size > MOST_BYTES) {

@@ -189,7 +189,9 @@ public final class ConfigBinder {
 
     private static int named(List<RecordComponent> components, String sentence) {
         for (int i = 0; i < components.size(); i++) {
-            if (sentence.startsWith(components.get(i).getName() + ":")) {
+            RecordComponent component = components.get(i);
+            if (sentence.startsWith(component.getName() + ":")
+                    || sentence.startsWith(ConfigRecord.key(component) + ":")) {
                 return i;
             }
         }

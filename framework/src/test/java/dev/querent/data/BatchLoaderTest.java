@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.querent.image.Augmentation;
 import dev.querent.image.BadImageException;
 import dev.querent.image.ImageTransform;
+import dev.querent.image.Preprocessing;
 import dev.querent.image.RgbImage;
 import dev.querent.random.RunSeed;
 import dev.querent.torch.Torch;
@@ -24,7 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class BatchLoaderTest {
 
-    private static final ImageTransform TRANSFORM = ImageTransform.training(4, Augmentation.DEFAULTS);
+    private static final ImageTransform TRANSFORM =
+            ImageTransform.training(4, Preprocessing.BLIP, Augmentation.DEFAULTS);
 
     /** Samples of {@code groups} groups in turn, some of them bad. */
     private static SampleList samples(int size, int groups, IntPredicate bad) {
@@ -250,7 +252,7 @@ class BatchLoaderTest {
     void evaluationKeepsTheOrderAndLeavesBadSamplesOut() {
         Seen seen = new Seen();
         SampleList samples = samples(11, 11, index -> index == 2 || index > 7);
-        ImageTransform transform = ImageTransform.evaluation(4);
+        ImageTransform transform = ImageTransform.evaluation(4, Preprocessing.BLIP);
         List<Batch> batches = new ArrayList<>();
         new EvaluationBatches(samples, transform, 4, seen).forEach(batches::add);
         assertThat(batches).hasSize(2);

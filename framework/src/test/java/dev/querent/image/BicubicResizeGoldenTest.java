@@ -26,7 +26,7 @@ class BicubicResizeGoldenTest {
                     .isEqualTo(expected);
             count++;
         }
-        assertThat(count).isEqualTo(8);
+        assertThat(count).isEqualTo(13);
     }
 
     private static byte[] take(ByteBuffer from, int length) {

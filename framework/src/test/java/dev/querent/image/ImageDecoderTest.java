@@ -50,7 +50,9 @@ class ImageDecoderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"rgba.png", "palette.png", "palette.gif", "rgb.bmp", "smooth.jpg", "grey.jpg"})
+    @ValueSource(
+            strings = {"rgba.png", "palette.png", "palette.gif", "rgb.bmp", "smooth.jpg", "grey.jpg", "parity/ycck.jpg"
+            })
     void refusesFilesThatAreCutShort(String name) throws IOException {
         byte[] whole = Fixtures.bytes(name);
         for (double share : new double[] {0.05, 0.3, 0.6, 0.85}) {
@@ -85,13 +87,67 @@ class ImageDecoderTest {
     }
 
     @Test
+    void refusesImagesOfOneEndlessRow() throws IOException {
+        assertThatThrownBy(() -> ImageDecoder.decode(pngHeader(65_536, 1), "row.png"))
+                .isInstanceOf(BadImageException.class)
+                .hasMessage("row.png: 65536 x 1 pixels, longer than the 65535 a side may have");
+    }
+
+    @Test
+    void refusesHugeCmykImagesBeforeDecodingThem() throws IOException {
+        byte[] jpeg = Fixtures.bytes("parity/cmyk.jpg");
+        for (int at = 2; at < jpeg.length; at += 2 + ((jpeg[at + 2] & 0xFF) << 8 | jpeg[at + 3] & 0xFF)) {
+            if ((jpeg[at + 1] & 0xFF) == 0xC0) { // the frame: length, bits, height, width
+                Arrays.fill(jpeg, at + 5, at + 9, (byte) 0x7F);
+                break;
+            }
+        }
+        assertThatThrownBy(() -> ImageDecoder.decode(jpeg, "huge.jpg"))
+                .isInstanceOf(BadImageException.class)
+                .hasMessage("huge.jpg: 32639 x 32639 pixels, more than the 50000000 an image may have");
+    }
+
+    @Test
+    void namesFormatsThatItCannotRead() throws IOException {
+        byte[] webp = Fixtures.bytes("parity/photo.webp");
+        assertThatThrownBy(() -> ImageDecoder.decode(webp, "photo.webp"))
+                .isInstanceOf(BadImageException.class)
+                .hasMessage("photo.webp: WebP images can't be read; save it as PNG or JPEG");
+        byte[] avif = "\0\0\0 ftypavif\0\0\0\0".getBytes(StandardCharsets.ISO_8859_1);
+        assertThatThrownBy(() -> ImageDecoder.decode(avif, "photo.avif"))
+                .hasMessage("photo.avif: AVIF images can't be read; save it as PNG or JPEG");
+        byte[] tiff = Fixtures.bytes("parity/photo.tiff");
+        assertThatThrownBy(() -> ImageDecoder.decode(tiff, "photo.tiff"))
+                .isInstanceOf(BadImageException.class)
+                .hasMessage("photo.tiff: TIFF images can't be read; save it as PNG or JPEG");
+    }
+
+    /** Whatever stands in the header, an image comes out, or a sentence. */
+    @ParameterizedTest
+    @ValueSource(strings = {"parity/turned-6.jpg", "parity/turned.png", "parity/ycck.jpg"})
+    void survivesAnyByteOfItsHeader(String name) throws IOException {
+        byte[] whole = Fixtures.bytes(name);
+        for (int at = 0; at < Math.min(whole.length, 200); at++) {
+            for (byte value : new byte[] {0, (byte) 0xFF}) {
+                byte[] changed = whole.clone();
+                changed[at] = value;
+                try {
+                    assertThat(ImageDecoder.decode(changed, name).width()).isPositive();
+                } catch (BadImageException e) {
+                    assertThat(e).hasMessageContaining(name);
+                }
+            }
+        }
+    }
+
+    @Test
     void decodesOnePixel() throws IOException {
         ByteArrayOutputStream png = new ByteArrayOutputStream();
         javax.imageio.ImageIO.write(new java.awt.image.BufferedImage(1, 1, 1), "png", png);
         RgbImage image = ImageDecoder.decode(png.toByteArray(), "one.png");
         assertThat(image.width() * image.height()).isEqualTo(1);
         float[] pixels = new float[3 * 8 * 8];
-        ImageTransform.training(8, Augmentation.DEFAULTS).apply(image, 5, pixels, 0);
+        ImageTransform.training(8, Preprocessing.BLIP, Augmentation.DEFAULTS).apply(image, 5, pixels, 0);
         assertThat(pixels[0]).isEqualTo(pixels[63]);
     }
 

@@ -3,6 +3,7 @@ package dev.querent.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -12,7 +13,7 @@ class ImageTransformTest {
     void normalisesToPlanes() {
         RgbImage image = plain(5, 3, 255, 0, 128);
         float[] pixels = new float[1 + 3 * 16];
-        ImageTransform.evaluation(4).apply(image, 0, pixels, 1);
+        ImageTransform.evaluation(4, Preprocessing.BLIP).apply(image, 0, pixels, 1);
         assertThat(pixels[0]).isZero();
         assertThat(pixels[1]).isCloseTo((1 - 0.48145466f) / 0.26862954f, within(1e-6f));
         assertThat(pixels[1 + 16]).isCloseTo(-0.4578275f / 0.26130258f, within(1e-6f));
@@ -22,7 +23,7 @@ class ImageTransformTest {
     @Test
     void equalSeedsGiveEqualViews() {
         RgbImage image = noise(30, 20);
-        ImageTransform transform = ImageTransform.training(12, Augmentation.DEFAULTS);
+        ImageTransform transform = ImageTransform.training(12, Preprocessing.BLIP, Augmentation.DEFAULTS);
         assertThat(view(transform, image, 3)).isEqualTo(view(transform, image, 3));
         assertThat(view(transform, image, 3)).isNotEqualTo(view(transform, image, 4));
     }
@@ -30,9 +31,9 @@ class ImageTransformTest {
     @Test
     void mirrorsHalfOfTheImagesOnlyWhereAsked() {
         RgbImage image = noise(8, 8);
-        float[] plain = view(ImageTransform.evaluation(8), image, 0);
-        ImageTransform unchanged = ImageTransform.training(8, Augmentation.NONE);
-        ImageTransform mirroring = ImageTransform.training(8, new Augmentation(1, 1, 1, 1, true));
+        float[] plain = view(ImageTransform.evaluation(8, Preprocessing.BLIP), image, 0);
+        ImageTransform unchanged = ImageTransform.training(8, Preprocessing.BLIP, Augmentation.NONE);
+        ImageTransform mirroring = ImageTransform.training(8, Preprocessing.BLIP, new Augmentation(1, 1, 1, 1, true));
         int mirrored = 0;
         for (int seed = 0; seed < 200; seed++) {
             assertThat(view(unchanged, image, seed)).isEqualTo(plain);
@@ -66,11 +67,23 @@ class ImageTransformTest {
     }
 
     @Test
-    void centreCropTakesTheSquareInTheMiddle() {
-        RgbImage image = noise(9, 5);
-        assertThat(CropBox.centre(image)).isEqualTo(new CropBox(2, 0, 5, 5));
-        assertThat(view(ImageTransform.centreCrop(5), image, 0))
-                .isNotEqualTo(view(ImageTransform.evaluation(5), image, 0));
+    void aMarginIsCutOffOnEverySide() {
+        RgbImage image = noise(9, 6);
+        List<Double> zero = List.of(0.0, 0.0, 0.0);
+        List<Double> one = List.of(1.0, 1.0, 1.0);
+        float[] seen = view(ImageTransform.evaluation(4, new Preprocessing(true, 1.5, zero, one)), image, 0);
+        for (int y = 0; y < 4; y++) {
+            for (int x = 0; x < 4; x++) {
+                assertThat(seen[y * 4 + x]).isEqualTo((image.rgb()[((1 + y) * 9 + 2 + x) * 3] & 0xFF) / 255f);
+            }
+        }
+    }
+
+    @Test
+    void theLongestImageTakesNoMoreMemoryThanItsMiddle() {
+        RgbImage image = noise(ImageDecoder.MOST_SIDE, 1);
+        assertThat(view(ImageTransform.evaluation(224, Preprocessing.CLIP), image, 0))
+                .hasSize(3 * 224 * 224);
     }
 
     private static float[] view(ImageTransform transform, RgbImage image, long seed) {

@@ -5,11 +5,17 @@ import ai.djl.ndarray.NDManager;
 import dev.querent.torch.Torch;
 import dev.querent.weights.Precision;
 import dev.querent.weights.SafetensorsReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.net.URL;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Tensors that a reference implementation computed, to be compared in the order of the computation: the first
@@ -22,6 +28,10 @@ public final class Golden implements AutoCloseable {
 
     public static final double RELATIVE = 1e-4;
 
+    /** Where {@code -Dquerent.differences=FILE} wants every difference written: fixture, tensor, difference over scale. */
+    private static final Optional<Path> DIFFERENCES =
+            Optional.ofNullable(System.getProperty("querent.differences")).map(Path::of);
+
     private final String name;
     private final NDManager manager = Torch.newManager();
     private final SafetensorsReader reader;
@@ -30,7 +40,8 @@ public final class Golden implements AutoCloseable {
      * @param file safetensors; whole numbers are stored as floats
      */
     public Golden(Path file) {
-        name = file.getParent().getFileName() + "/" + file.getFileName();
+        int parts = file.getNameCount();
+        name = file.subpath(Math.max(0, parts - 3), parts).toString();
         reader = new SafetensorsReader(file);
     }
 
@@ -74,6 +85,7 @@ public final class Golden implements AutoCloseable {
 
     /** Fails unless a computed tensor equals the fixture's within {@link #ABSOLUTE} and {@link #RELATIVE}. */
     public void check(String tensor, NDArray actual) {
+        record(tensor, actual);
         assertClose(name + ": " + tensor, tensor(tensor), actual, ABSOLUTE, RELATIVE);
     }
 
@@ -84,7 +96,29 @@ public final class Golden implements AutoCloseable {
     public void check(Precision precision, String tensor, NDArray actual) {
         String type = precision == Precision.BF16 ? "bfloat16." : "float16.";
         double spread = tensor(type + "spread").getFloat();
+        record(type + tensor, actual);
         assertClose(name + ": " + type + tensor, tensor(type + tensor), actual, 2 * spread, 0);
+    }
+
+    /** The largest difference, as a share of the reference's largest value. */
+    private void record(String tensor, NDArray actual) {
+        if (DIFFERENCES.isEmpty()) {
+            return;
+        }
+        float[] wanted = tensor(tensor).toFloatArray();
+        float[] found = actual.toFloatArray();
+        double scale = 0;
+        double largest = 0;
+        for (int i = 0; i < Math.min(wanted.length, found.length); i++) {
+            scale = Math.max(scale, Math.abs(wanted[i]));
+            largest = Math.max(largest, Math.abs((double) found[i] - wanted[i]));
+        }
+        String line = String.format(Locale.ROOT, "%s\t%s\t%.1e%n", name, tensor, largest / scale);
+        try {
+            Files.writeString(DIFFERENCES.get(), line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Fails, with largest error and its index, unless {@code |actual - expected| <= absolute + relative * |expected|}. */

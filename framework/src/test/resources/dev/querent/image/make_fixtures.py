@@ -25,6 +25,11 @@ def resize_cases():
         (24, 30, (0, 0, 24, 30), 24, 12),
         (24, 30, (0, 0, 24, 30), 9, 30),
         (50, 3, (7, 1, 40, 1), 4, 4),
+        (20, 60, (0, 0, 20, 60), 12, 43),  # Pillow 13 resizes columns first, and in the next case rows
+        (20, 60, (0, 0, 20, 60), 12, 44),
+        (20, 60, (0, 0, 20, 60), 25, 59),
+        (30, 50, (5, 1, 20, 47), 12, 9),
+        (30, 50, (5, 1, 20, 47), 20, 9),
     ]
     with open(HERE / "resize.bin", "wb") as out:
         for width, height, (left, top, w, h), to_width, to_height in cases:

@@ -109,7 +109,7 @@ public final class Blip implements Captioner {
                         + vocabulary);
         ParameterScope root = context.weights();
         root.translate(LavisVisionNames::blip);
-        vision = new EvaClipVit(config.vision(), root);
+        vision = new EvaClipVit(config.vision(), root, VisionTransformer.preprocessing(context));
         visionNorm = new LayerNorm(
                 root.child("vision_model").child("post_layernorm"),
                 config.vision().width(),
@@ -167,7 +167,7 @@ public final class Blip implements Captioner {
 
     @Override
     public ImageTransform transform() {
-        return ImageTransform.evaluation(vision.imageSize());
+        return ImageTransform.evaluation(vision.imageSize(), vision.preprocessing());
     }
 
     @Override

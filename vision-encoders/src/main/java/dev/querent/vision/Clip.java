@@ -3,6 +3,7 @@ package dev.querent.vision;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.querent.image.ImageTransform;
+import dev.querent.image.Preprocessing;
 import dev.querent.model.ComponentContext;
 import dev.querent.model.ImageTextScorer;
 import dev.querent.nn.Activation;
@@ -56,7 +57,7 @@ public final class Clip implements ImageTextScorer {
             int embeddingSize) {
         /** ViT-L/14, which BLIP-2's captions were ranked with. */
         public static final Config DEFAULTS = new Config(
-                new ClipVit.Config(224, 14, 1024, 24, 16, 4096, Activation.QUICK_GELU, 1e-5, 0),
+                new ClipVit.Config(224, 14, 1024, 24, 16, 4096, Activation.QUICK_GELU, 1e-5, 0, 0.02),
                 new Text(49408, 77, 768, 12, 12, 3072, Activation.QUICK_GELU, 1e-5, 49407),
                 768);
 
@@ -133,7 +134,11 @@ public final class Clip implements ImageTextScorer {
                 "text.vocabulary-size: expected at least the tokenizer's " + tokenizer.size() + ", found "
                         + vocabulary);
         ParameterScope root = context.weights();
-        vision = new ClipVit(config.vision(), root, PositionTable.PIXELS_ALIGNED);
+        vision = new ClipVit(
+                config.vision(),
+                root,
+                PositionTable.PIXELS_ALIGNED,
+                context.preprocessing().get().orElse(Preprocessing.CLIP));
         int visionWidth = config.vision().width();
         visionNorm = new LayerNorm(
                 root.child("vision_model").child("post_layernorm"),
@@ -181,7 +186,7 @@ public final class Clip implements ImageTextScorer {
 
     @Override
     public ImageTransform transform() {
-        return ImageTransform.centreCrop(vision.imageSize());
+        return ImageTransform.evaluation(vision.imageSize(), vision.preprocessing());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.querent.vision;
 
 import ai.djl.ndarray.NDArray;
+import dev.querent.image.Preprocessing;
 import dev.querent.model.ComponentContext;
 import dev.querent.model.MaskedImageEncoder;
 import dev.querent.model.PublishedPart;
@@ -71,9 +72,15 @@ public final class ClipVit extends VisionTransformer implements MaskedImageEncod
             double epsilon,
 
             @Doc("last blocks that are left out; BLIP-2 leaves out one")
-            int skippedBlocks) {
+            int skippedBlocks,
+
+            @Doc(
+                    "standard deviation of initial positions; a narrow encoder trained from nothing to tell what each patch"
+                            + " holds loses small ones")
+            double positionStd) {
         /** ViT-L/14 as BLIP-2 uses it. */
-        public static final Config DEFAULTS = new Config(224, 14, 1024, 24, 16, 4096, Activation.QUICK_GELU, 1e-5, 1);
+        public static final Config DEFAULTS =
+                new Config(224, 14, 1024, 24, 16, 4096, Activation.QUICK_GELU, 1e-5, 1, 0.02);
 
         public Config {
             new VisionSizes(
@@ -81,6 +88,7 @@ public final class ClipVit extends VisionTransformer implements MaskedImageEncod
                     patchSize,
                     new LayerSizes(width, layers, heads, mlp, activation, epsilon)); // checks them
             Check.range("skipped-blocks", skippedBlocks, 0, layers - 1);
+            Check.range("position-std", positionStd, 0, 10);
         }
 
         VisionSizes sizes() {
@@ -101,7 +109,7 @@ public final class ClipVit extends VisionTransformer implements MaskedImageEncod
      *     ignored. Positions of another image size are interpolated
      */
     public ClipVit(Config config, ComponentContext context) {
-        this(config, context.weights(), alone(context.weights()));
+        this(config, context.weights(), alone(context.weights()), preprocessing(context));
     }
 
     /**
@@ -109,8 +117,8 @@ public final class ClipVit extends VisionTransformer implements MaskedImageEncod
      *
      * @param root parameters are read below {@code vision_model.}
      */
-    ClipVit(Config config, ParameterScope root, PositionTable positions) {
-        super(config.sizes());
+    ClipVit(Config config, ParameterScope root, PositionTable positions, Preprocessing preprocessing) {
+        super(config.sizes(), preprocessing);
         ParameterScope scope = root.child("vision_model");
         ParameterScope embeddings = scope.child("embeddings");
         embeddings.ignore("position_ids");
@@ -124,7 +132,7 @@ public final class ClipVit extends VisionTransformer implements MaskedImageEncod
                 new Initializer.Normal(0.02));
         positionEmbedding = embeddings
                 .child("position_embedding")
-                .parameter("weight", new Initializer.Normal(0.02), positions, tokens(), config.width());
+                .parameter("weight", new Initializer.Normal(config.positionStd()), positions, tokens(), config.width());
         preNorm = new LayerNorm(scope.child("pre_layrnorm"), config.width(), config.epsilon()); // the public spelling
         ParameterScope blocks = scope.child("encoder").child("layers");
         LayerSizes sizes = config.sizes().layer();

@@ -1,10 +1,12 @@
 package dev.querent.vision;
 
 import ai.djl.ndarray.NDArray;
+import dev.querent.image.Preprocessing;
 import dev.querent.model.ComponentContext;
 import dev.querent.model.PublishedPart;
 import dev.querent.nn.Activation;
 import dev.querent.nn.PatchEmbedding;
+import dev.querent.plugin.Check;
 import dev.querent.plugin.CheckpointConfig;
 import dev.querent.plugin.CheckpointField;
 import dev.querent.plugin.Doc;
@@ -85,7 +87,7 @@ public final class EvaClipVit extends VisionTransformer {
      *     checkpoint are ignored. Positions of another image size are interpolated
      */
     public EvaClipVit(Config config, ComponentContext context) {
-        this(config, alone(config, context.weights()));
+        this(config, alone(config, context.weights()), preprocessing(context));
     }
 
     /**
@@ -93,8 +95,8 @@ public final class EvaClipVit extends VisionTransformer {
      *
      * @param root parameters are read below {@code vision_model.}
      */
-    EvaClipVit(Config config, ParameterScope root) {
-        super(config.sizes());
+    EvaClipVit(Config config, ParameterScope root, Preprocessing preprocessing) {
+        super(config.sizes(), preprocessing);
         this.config = config;
         ParameterScope scope = root.child("vision_model");
         ParameterScope embeddings = scope.child("embeddings");
@@ -152,6 +154,9 @@ public final class EvaClipVit extends VisionTransformer {
 
     @Override
     public PublishedPart published() {
+        Check.that(
+                preprocessing().equals(Preprocessing.BLIP),
+                "its checkpoint prepares images otherwise than BLIP-2 does: " + preprocessing());
         Map<String, Object> values = new LinkedHashMap<>(CheckpointConfig.values(config));
         values.put("vision_config.model_type", "blip_2_vision_model");
         values.put("vision_config.qkv_bias", true);

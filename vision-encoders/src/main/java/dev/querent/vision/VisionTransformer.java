@@ -2,6 +2,8 @@ package dev.querent.vision;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.querent.image.Preprocessing;
+import dev.querent.model.ComponentContext;
 import dev.querent.model.VisionEncoder;
 import dev.querent.nn.Intermediates;
 import dev.querent.nn.PatchEmbedding;
@@ -14,9 +16,16 @@ import java.util.Optional;
 abstract class VisionTransformer implements VisionEncoder {
 
     private final VisionSizes sizes;
+    private final Preprocessing preprocessing;
 
-    VisionTransformer(VisionSizes sizes) {
+    VisionTransformer(VisionSizes sizes, Preprocessing preprocessing) {
         this.sizes = sizes;
+        this.preprocessing = preprocessing;
+    }
+
+    /** As the checkpoint says, otherwise as BLIP-2 does it with every encoder. */
+    static Preprocessing preprocessing(ComponentContext context) {
+        return context.preprocessing().get().orElse(Preprocessing.BLIP);
     }
 
     /** (B, 3, S, S) -> (B, N - 1, Dv) */
@@ -77,6 +86,11 @@ abstract class VisionTransformer implements VisionEncoder {
     @Override
     public final int imageSize() {
         return sizes.imageSize();
+    }
+
+    @Override
+    public final Preprocessing preprocessing() {
+        return preprocessing;
     }
 
     @Override

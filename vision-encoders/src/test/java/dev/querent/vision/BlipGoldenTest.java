@@ -9,8 +9,10 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.querent.evaluation.PixelBatch;
 import dev.querent.generation.DecodingConfig;
+import dev.querent.generation.EarlyStopping;
 import dev.querent.generation.GeneratedTokens;
 import dev.querent.generation.Generator;
+import dev.querent.generation.Sampling;
 import dev.querent.model.Captioner;
 import dev.querent.model.TextDecoder;
 import dev.querent.nn.AttentionMask;
@@ -19,8 +21,12 @@ import dev.querent.testing.Golden;
 import dev.querent.torch.Torch;
 import dev.querent.weights.Precision;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -147,12 +153,46 @@ class BlipGoldenTest {
     }
 
     @Test
+    void samplesOfAnImageComeFromTheNucleusOfTransformersScores() {
+        double share = 0.6;
+        Sampling nucleus = new Sampling(1, 0, share, 1);
+        DecodingConfig config =
+                new DecodingConfig(1, 1, 0, 1, 1, EarlyStopping.FALSE, 200, Optional.of(nucleus)); // a token a caption
+        try (PublishedFolder folder = new PublishedFolder("blip-three");
+                TextDecoder decoder = read(folder).decoder(folder.golden().tensor("pixels"), "")) {
+            List<List<GeneratedTokens>> samples = new Generator(config).generate(decoder, 0);
+            NDArray logits = Tensors.slice(folder.golden().tensor("logits"), 1, 0, 1);
+            for (int image = 0; image < 3; image++) {
+                Set<Long> drawn = new TreeSet<>();
+                samples.get(image).forEach(text -> drawn.add(text.ended() ? END : text.tokens()[0]));
+                float[] probabilities =
+                        Tensors.selectRows(logits, image).softmax(-1).toFloatArray();
+                assertThat(drawn).as("image " + image).isEqualTo(nucleus(probabilities, share));
+            }
+        }
+    }
+
+    private static Set<Long> nucleus(float[] probabilities, double share) {
+        List<Integer> likeliest = IntStream.range(0, probabilities.length)
+                .boxed()
+                .sorted(Comparator.comparing(token -> -probabilities[token]))
+                .toList();
+        Set<Long> nucleus = new TreeSet<>();
+        double sum = 0;
+        for (int i = 0; sum < share; i++) {
+            nucleus.add((long) likeliest.get(i));
+            sum += probabilities[likeliest.get(i)];
+        }
+        return nucleus;
+    }
+
+    @Test
     void captionsAreWordsBehindTheCaptionersOwnPrompt() {
         try (PublishedFolder folder = new PublishedFolder("blip-three")) {
             Captioner model = read(folder);
             assertThat(model.prompt()).isEqualTo("a picture of");
             TextDecoder decoder = model.decoder(folder.golden().tensor("pixels"), model.prompt());
-            List<String> captions = new Generator(METHODS.get("greedy")).texts(decoder, model.tokenizer());
+            List<String> captions = new Generator(METHODS.get("greedy")).texts(decoder, model.tokenizer(), 0);
             assertThat(captions).containsExactly("", "and and and and", ""); // ids 16 16 16 16, as in prompted.greedy
         }
     }

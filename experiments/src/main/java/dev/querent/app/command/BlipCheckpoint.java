@@ -2,9 +2,10 @@ package dev.querent.app.command;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.querent.image.ImageTransform;
+import dev.querent.image.Preprocessing;
 import dev.querent.model.Publishable;
 import dev.querent.model.PublishedPart;
+import dev.querent.nn.Tensors;
 import dev.querent.report.AtomicFile;
 import dev.querent.torch.Torch;
 import java.io.IOException;
@@ -103,7 +104,7 @@ final class BlipCheckpoint {
         Map<String, String> owners = new LinkedHashMap<>();
         parts.forEach((role, part) -> {
             part.config().forEach((key, value) -> checkpoint.put(key, value, role, owners));
-            checkpoint.tensors.putAll(part.tensors());
+            part.tensors().forEach((name, tensor) -> checkpoint.tensors.put(name, Tensors.fp32(tensor)));
         });
         return checkpoint;
     }
@@ -190,8 +191,8 @@ final class BlipCheckpoint {
                 .put("do_rescale", true)
                 .put("rescale_factor", 1 / 255.0)
                 .put("do_normalize", true);
-        root.set("image_mean", JSON.valueToTree(ImageTransform.mean()));
-        root.set("image_std", JSON.valueToTree(ImageTransform.deviation()));
+        root.set("image_mean", JSON.valueToTree(Preprocessing.BLIP.mean()));
+        root.set("image_std", JSON.valueToTree(Preprocessing.BLIP.deviation()));
         Object side = config.get("vision_config.image_size");
         root.set("size", JSON.valueToTree(new TreeMap<>(Map.of("height", side, "width", side))));
         return root;

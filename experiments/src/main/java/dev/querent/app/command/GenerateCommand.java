@@ -47,19 +47,8 @@ public final class GenerateCommand implements Callable<Integer> {
             description = "What the text goes on from, e.g. \"question: what colour is the circle answer:\".")
     private String prompt = "";
 
-    @Option(
-            names = "--num-beams",
-            paramLabel = "N",
-            defaultValue = "5",
-            description = "Beams; 1 is greedy. Default: ${DEFAULT-VALUE}.")
-    private int numBeams = 5;
-
-    @Option(
-            names = "--max-new-tokens",
-            paramLabel = "N",
-            defaultValue = "30",
-            description = "Longest text in tokens. Default: ${DEFAULT-VALUE}.")
-    private int maxNewTokens = 30;
+    @Mixin
+    private DecodingOptions decoding = new DecodingOptions();
 
     @Option(names = "--json", description = "Write one JSON list, an object an image.")
     private boolean json;
@@ -69,12 +58,7 @@ public final class GenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        DecodingConfig decoding;
-        try {
-            decoding = DecodingConfig.DEFAULTS.withMaxNewTokens(maxNewTokens).withNumBeams(numBeams);
-        } catch (IllegalArgumentException e) {
-            return refused("--" + e.getMessage());
-        }
+        DecodingConfig config = decoding.config(model);
         try (PluginRegistry registry = plugins.open(spec.commandLine().getErr())) {
             ModelFolder folder = ModelFolder.open(model, registry);
             if (!ImageTextGenerator.canGenerate(folder)) {
@@ -84,7 +68,7 @@ public final class GenerateCommand implements Callable<Integer> {
                 return refused("--prompt: the run's experiment has no language model; its bridge writes captions only");
             }
             folder.notes().forEach(note -> spec.commandLine().getErr().println("note: " + note));
-            try (ImageTextGenerator generator = new ImageTextGenerator(folder, decoding)) {
+            try (ImageTextGenerator generator = new ImageTextGenerator(folder, config)) {
                 return generate(generator);
             }
         }
@@ -98,9 +82,9 @@ public final class GenerateCommand implements Callable<Integer> {
     }
 
     private int generate(ImageTextGenerator generator) {
-        Map<Path, String> texts = new LinkedHashMap<>();
+        Map<Path, List<String>> texts = new LinkedHashMap<>();
         Map<Path, String> problems = ImageFiles.read(images, spec.commandLine().getErr(), (files, decoded) -> {
-            List<String> generated = generator.texts(decoded, prompt);
+            List<List<String>> generated = generator.texts(decoded, prompt, texts.size());
             for (int i = 0; i < files.size(); i++) {
                 texts.put(files.get(i), generated.get(i));
             }
@@ -109,18 +93,23 @@ public final class GenerateCommand implements Callable<Integer> {
         return problems.isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 
-    private void print(Map<Path, String> texts, Map<Path, String> problems) {
+    private void print(Map<Path, List<String>> texts, Map<Path, String> problems) {
         PrintWriter out = spec.commandLine().getOut();
         if (!json) {
-            texts.forEach((image, text) -> out.println(image + ": " + text));
+            texts.forEach((image, all) -> all.forEach(text -> out.println(image + ": " + text)));
             out.flush();
             return;
         }
-        List<Map<String, String>> list = new ArrayList<>();
+        List<Map<String, Object>> list = new ArrayList<>();
         for (Path image : images) {
-            Map<String, String> entry = new LinkedHashMap<>();
+            Map<String, Object> entry = new LinkedHashMap<>();
             entry.put("image", image.toString());
-            Optional.ofNullable(texts.get(image)).ifPresent(text -> entry.put("text", text));
+            Optional.ofNullable(texts.get(image)).ifPresent(all -> {
+                entry.put("text", all.get(0));
+                if (all.size() > 1) {
+                    entry.put("texts", all);
+                }
+            });
             Optional.ofNullable(problems.get(image)).ifPresent(problem -> entry.put("error", problem));
             list.add(entry);
         }

@@ -48,21 +48,22 @@ final class ImageTextGenerator implements AutoCloseable {
     }
 
     /**
-     * Generates a text an image.
+     * Generates texts for each image.
      *
      * @param prompt stands between each image's soft prompt and its text; may be empty, and is where the bridge writes
+     * @param first number of the first image among all that texts are generated for
      */
-    List<String> texts(List<RgbImage> images, String prompt) {
+    List<List<String>> texts(List<RgbImage> images, String prompt, long first) {
         try (NDManager inner = manager.newSubManager()) {
             NDArray features = vision.encode(PixelBatch.of(inner, vision, images)); // (B, N, Dv)
             if (language.isPresent()) {
                 LanguageInput input =
                         LanguageInput.decoding(bridge.softPrompt(features), Collections.nCopies(images.size(), prompt));
-                return generator.texts(
-                        language.get().decoder(input), language.get().tokenizer());
+                return generator.allTexts(
+                        language.get().decoder(input), language.get().tokenizer(), first);
             }
             RepresentationLearner learner = (RepresentationLearner) bridge;
-            return generator.texts(learner.look(features).captioner(), learner.tokenizer());
+            return generator.allTexts(learner.look(features).captioner(), learner.tokenizer(), first);
         }
     }
 

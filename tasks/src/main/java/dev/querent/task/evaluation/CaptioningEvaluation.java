@@ -26,7 +26,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /**
  * Captions of images, compared with their references: written by the language model behind the soft prompt (stage 2), or by
@@ -91,38 +91,39 @@ public final class CaptioningEvaluation implements PipelineStep {
         List<Sample> samples = UsableSamples.of(context, config.split(), config.images(), sample -> true);
         List<String> captions = new ArrayList<>();
         try (NDManager manager = Torch.newManager()) {
-            Function<NDArray, List<String>> captioner = captioner(context, manager);
+            BiFunction<NDArray, Integer, List<String>> captioner = captioner(context, manager);
             new FeatureBatches(context, context.vision(manager), manager, config.batchSize())
                     .forEach(
                             samples,
                             0,
                             samples.size(),
-                            (first, batch, features) -> captions.addAll(captioner.apply(features)));
+                            (first, batch, features) -> captions.addAll(captioner.apply(features, first)));
         }
         SamplePictures.write(context.folder(), samples);
         write(context, samples, captions);
     }
 
-    /** From (B, N, Dv) features to B captions. */
-    private Function<NDArray, List<String>> captioner(StepContext context, NDManager manager) {
+    /** From (B, N, Dv) features, and the number of images before them, to B captions. */
+    private BiFunction<NDArray, Integer, List<String>> captioner(StepContext context, NDManager manager) {
         Generator generator = new Generator(config.decoding());
         Bridge bridge = context.bridge(manager);
         return switch (config.reader()) {
             case LANGUAGE -> {
                 LanguageModel language = context.language(manager);
-                yield features -> {
+                yield (features, first) -> {
                     NDArray softPrompt = bridge.softPrompt(features); // (B, Q, Dl)
                     int rows = Math.toIntExact(softPrompt.getShape().get(0));
                     LanguageInput input =
                             LanguageInput.decoding(softPrompt, Collections.nCopies(rows, config.prompt()));
-                    return generator.texts(language.decoder(input), language.tokenizer());
+                    return generator.texts(language.decoder(input), language.tokenizer(), first);
                 };
             }
             case BRIDGE -> {
                 if (!(bridge instanceof RepresentationLearner learner)) {
                     throw new IllegalArgumentException("the bridge doesn't write captions itself");
                 }
-                yield features -> generator.texts(learner.look(features).captioner(), learner.tokenizer());
+                yield (features, first) ->
+                        generator.texts(learner.look(features).captioner(), learner.tokenizer(), first);
             }
         };
     }

@@ -78,7 +78,7 @@ public final class QuestionEvaluation implements PipelineStep {
                                 bridge.softPrompt(features),
                                 images.stream().mapToInt(Integer::intValue).toArray());
                         LanguageInput input = LanguageInput.decoding(softPrompt, prefixes);
-                        answers.addAll(generator.texts(language.decoder(input), language.tokenizer()));
+                        answers.addAll(generator.texts(language.decoder(input), language.tokenizer(), answers.size()));
                     });
         }
         SamplePictures.write(context.folder(), samples);

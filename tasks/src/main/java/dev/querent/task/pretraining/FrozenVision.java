@@ -24,7 +24,7 @@ final class FrozenVision {
     BatchLoader loader(StepContext context, Augmentation augmentation, LoaderOptions options) {
         return new BatchLoader(
                 context.dataset().split("train"),
-                ImageTransform.training(encoder.imageSize(), augmentation),
+                ImageTransform.training(encoder.imageSize(), encoder.preprocessing(), augmentation),
                 options,
                 context.seed(),
                 context.quarantine());
