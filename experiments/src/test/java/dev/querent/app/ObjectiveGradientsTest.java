@@ -171,7 +171,7 @@ class ObjectiveGradientsTest {
     @Test
     void imagePretraining() {
         ClipVit vit = new ClipVit(
-                new ClipVit.Config(8, 4, 8, 2, 2, 12, Activation.QUICK_GELU, 1e-5, 0, 0.02),
+                new ClipVit.Config(8, 4, 8, 2, 2, 12, Activation.QUICK_GELU, 1e-5, 0),
                 context(ParameterScope.initialised(manager, new RunSeed(2))));
         ParameterScope heads = ParameterScope.initialised(manager, new RunSeed(6));
         ImagePretraining objective =

@@ -57,7 +57,7 @@ public final class Clip implements ImageTextScorer {
             int embeddingSize) {
         /** ViT-L/14, which BLIP-2's captions were ranked with. */
         public static final Config DEFAULTS = new Config(
-                new ClipVit.Config(224, 14, 1024, 24, 16, 4096, Activation.QUICK_GELU, 1e-5, 0, 0.02),
+                new ClipVit.Config(224, 14, 1024, 24, 16, 4096, Activation.QUICK_GELU, 1e-5, 0),
                 new Text(49408, 77, 768, 12, 12, 3072, Activation.QUICK_GELU, 1e-5, 49407),
                 768);
 

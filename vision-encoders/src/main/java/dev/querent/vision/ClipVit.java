@@ -72,15 +72,9 @@ public final class ClipVit extends VisionTransformer implements MaskedImageEncod
             double epsilon,
 
             @Doc("last blocks that are left out; BLIP-2 leaves out one")
-            int skippedBlocks,
-
-            @Doc(
-                    "standard deviation of initial positions; a narrow encoder trained from nothing to tell what each patch"
-                            + " holds loses small ones")
-            double positionStd) {
+            int skippedBlocks) {
         /** ViT-L/14 as BLIP-2 uses it. */
-        public static final Config DEFAULTS =
-                new Config(224, 14, 1024, 24, 16, 4096, Activation.QUICK_GELU, 1e-5, 1, 0.02);
+        public static final Config DEFAULTS = new Config(224, 14, 1024, 24, 16, 4096, Activation.QUICK_GELU, 1e-5, 1);
 
         public Config {
             new VisionSizes(
@@ -88,7 +82,6 @@ public final class ClipVit extends VisionTransformer implements MaskedImageEncod
                     patchSize,
                     new LayerSizes(width, layers, heads, mlp, activation, epsilon)); // checks them
             Check.range("skipped-blocks", skippedBlocks, 0, layers - 1);
-            Check.range("position-std", positionStd, 0, 10);
         }
 
         VisionSizes sizes() {
@@ -132,7 +125,7 @@ public final class ClipVit extends VisionTransformer implements MaskedImageEncod
                 new Initializer.Normal(0.02));
         positionEmbedding = embeddings
                 .child("position_embedding")
-                .parameter("weight", new Initializer.Normal(config.positionStd()), positions, tokens(), config.width());
+                .parameter("weight", new Initializer.Normal(0.02), positions, tokens(), config.width());
         preNorm = new LayerNorm(scope.child("pre_layrnorm"), config.width(), config.epsilon()); // the public spelling
         ParameterScope blocks = scope.child("encoder").child("layers");
         LayerSizes sizes = config.sizes().layer();

@@ -21,15 +21,15 @@ class ClipVitContractTest extends VisionEncoderContract {
 
     @Override
     protected VisionEncoder build(ComponentContext context) {
-        return new ClipVit(new ClipVit.Config(15, 5, 10, 3, 2, 9, Activation.QUICK_GELU, 1e-5, 1, 0.02), context);
+        return new ClipVit(new ClipVit.Config(15, 5, 10, 3, 2, 9, Activation.QUICK_GELU, 1e-5, 1), context);
     }
 
     @Test
     void theSizesOfACheckpointAreThoseOfItsConfiguration() {
         // what config.json doesn't say keeps its default: one block is skipped
         assertThat(read("quick-gelu"))
-                .isEqualTo(new ClipVit.Config(12, 4, 12, 3, 3, 14, Activation.QUICK_GELU, 1e-5, 1, 0.02));
-        assertThat(read("gelu")).isEqualTo(new ClipVit.Config(15, 5, 10, 2, 2, 9, Activation.GELU, 1e-3, 1, 0.02));
+                .isEqualTo(new ClipVit.Config(12, 4, 12, 3, 3, 14, Activation.QUICK_GELU, 1e-5, 1));
+        assertThat(read("gelu")).isEqualTo(new ClipVit.Config(15, 5, 10, 2, 2, 9, Activation.GELU, 1e-3, 1));
     }
 
     @Test

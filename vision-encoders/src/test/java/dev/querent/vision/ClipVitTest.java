@@ -35,8 +35,8 @@ class ClipVitTest {
 
     private static ClipVit.Config config(String folder, int skipped) {
         return folder.equals("gelu")
-                ? new ClipVit.Config(15, 5, 10, 2, 2, 9, Activation.GELU, 1e-3, skipped, 0.02)
-                : new ClipVit.Config(12, 4, 12, 3, 3, 14, Activation.QUICK_GELU, 1e-5, skipped, 0.02);
+                ? new ClipVit.Config(15, 5, 10, 2, 2, 9, Activation.GELU, 1e-3, skipped)
+                : new ClipVit.Config(12, 4, 12, 3, 3, 14, Activation.QUICK_GELU, 1e-5, skipped);
     }
 
     private static ClipVit read(NDManager manager, String folder, ClipVit.Config config) {
@@ -157,15 +157,15 @@ class ClipVitTest {
     @Test
     void aCheckpointOfAnotherSizeIsRefusedWithEveryTensorThatDiffers() {
         try (NDManager manager = Torch.newManager()) {
-            ClipVit.Config finer = new ClipVit.Config(12, 3, 15, 3, 3, 14, Activation.QUICK_GELU, 1e-5, 0, 0.02);
+            ClipVit.Config finer = new ClipVit.Config(12, 3, 15, 3, 3, 14, Activation.QUICK_GELU, 1e-5, 0);
             assertThatThrownBy(() -> read(manager, "quick-gelu", finer))
                     .isInstanceOf(WeightsMismatchException.class)
                     .hasMessageContaining("patch_embedding.weight: expected [15, 3, 3, 3], found [12, 3, 4, 4]")
                     .hasMessageContaining("position_embedding.weight: expected [17, 15], found [10, 12]");
-            ClipVit.Config shorter = new ClipVit.Config(12, 4, 12, 2, 3, 14, Activation.QUICK_GELU, 1e-5, 0, 0.02);
+            ClipVit.Config shorter = new ClipVit.Config(12, 4, 12, 2, 3, 14, Activation.QUICK_GELU, 1e-5, 0);
             assertThatThrownBy(() -> read(manager, "quick-gelu", shorter))
                     .hasMessageContaining("vision_model.encoder.layers.2.mlp.fc2.bias is not part of the model");
-            ClipVit.Config longer = new ClipVit.Config(12, 4, 12, 4, 3, 14, Activation.QUICK_GELU, 1e-5, 0, 0.02);
+            ClipVit.Config longer = new ClipVit.Config(12, 4, 12, 4, 3, 14, Activation.QUICK_GELU, 1e-5, 0);
             assertThatThrownBy(() -> read(manager, "quick-gelu", longer))
                     .hasMessageContaining("vision_model.encoder.layers.3.mlp.fc2.bias is missing");
         }
@@ -199,8 +199,7 @@ class ClipVitTest {
                 small.mlp(),
                 small.activation(),
                 small.epsilon(),
-                0,
-                0.02);
+                0);
         try (Golden golden = golden(folder);
                 NDManager manager = Torch.newManager()) {
             ClipVit model = read(manager, folder, file, large);

@@ -48,7 +48,7 @@ class PublishedSizesTest {
                 read(Clip.Config.class, "{\"model_type\": \"clip\", \"text_config\": {}, \"vision_config\": {}}");
         assertThat(config)
                 .isEqualTo(new Clip.Config(
-                        new ClipVit.Config(224, 32, 768, 12, 12, 3072, Activation.QUICK_GELU, 1e-5, 0, 0.02),
+                        new ClipVit.Config(224, 32, 768, 12, 12, 3072, Activation.QUICK_GELU, 1e-5, 0),
                         new Clip.Text(49408, 77, 512, 12, 8, 2048, Activation.QUICK_GELU, 1e-5, 49407),
                         512));
     }
@@ -108,7 +108,7 @@ class PublishedSizesTest {
     void aVocabularySmallerThanTheTokenizersIsRefused() {
         try (NDManager manager = Torch.newManager()) {
             Clip.Text text = new Clip.Text(2, 5, 4, 1, 2, 3, Activation.GELU, 1e-5, 1);
-            ClipVit.Config vision = new ClipVit.Config(4, 2, 4, 1, 2, 3, Activation.GELU, 1e-5, 0, 0.02);
+            ClipVit.Config vision = new ClipVit.Config(4, 2, 4, 1, 2, 3, Activation.GELU, 1e-5, 0);
             assertThatThrownBy(() -> new Clip(new Clip.Config(vision, text, 3), context(manager)))
                     .hasMessageContaining("text.vocabulary-size: expected at least the tokenizer's 3, found 2");
         }
