@@ -6,12 +6,16 @@ import dev.querent.model.BridgeShape;
 import dev.querent.model.ComponentContext;
 import dev.querent.model.PublishedPart;
 import dev.querent.model.RepresentationLearner;
+import dev.querent.nn.Activation;
 import dev.querent.nn.AttentionMask;
 import dev.querent.nn.Embedding;
 import dev.querent.nn.Intermediates;
 import dev.querent.nn.LayerNorm;
 import dev.querent.nn.Linear;
 import dev.querent.nn.Tensors;
+import dev.querent.nn.bert.BertHead;
+import dev.querent.nn.bert.BertSizes;
+import dev.querent.nn.bert.VocabularyRows;
 import dev.querent.plugin.Check;
 import dev.querent.plugin.CheckpointConfig;
 import dev.querent.plugin.CheckpointField;
@@ -20,7 +24,6 @@ import dev.querent.plugin.Plugin;
 import dev.querent.text.TextTokenizer;
 import dev.querent.text.TokenBatch;
 import dev.querent.text.TokenizerLayout;
-import dev.querent.text.VocabularyFormat;
 import dev.querent.torch.Torch;
 import dev.querent.weights.Initializer;
 import dev.querent.weights.ParameterScope;
@@ -41,16 +44,7 @@ import java.util.function.Predicate;
 public final class QFormer implements RepresentationLearner {
 
     /** BERT's. */
-    static final double NORM_EPSILON = 1e-12;
-
-    private static final TokenizerLayout LAYOUT = new TokenizerLayout(
-            List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "[DEC]"),
-            "[PAD]",
-            "[UNK]",
-            "[CLS]",
-            "[SEP]",
-            List.of("[DEC]"),
-            VocabularyFormat.BERT);
+    private static final double NORM_EPSILON = 1e-12;
 
     /** Sizes and initialisation. */
     public record Config(
@@ -126,6 +120,10 @@ public final class QFormer implements RepresentationLearner {
             Check.range("temperature", temperature, 1e-4, 100);
             Check.range("vision-epsilon", visionEpsilon, 0, 1);
         }
+
+        BertSizes bert() {
+            return new BertSizes(width, heads, mlp, Activation.GELU, dropout, NORM_EPSILON);
+        }
     }
 
     /** What only stage 1 needs: word and position embeddings, and the heads. */
@@ -133,7 +131,7 @@ public final class QFormer implements RepresentationLearner {
             TextTokenizer tokenizer,
             Embedding words,
             Embedding positions,
-            Optional<TextHead> head,
+            Optional<BertHead> head,
             Linear visionProjection,
             Linear textProjection,
             Linear matchHead,
@@ -173,7 +171,9 @@ public final class QFormer implements RepresentationLearner {
             layers.add(new QFormerLayer(
                     bert.child("encoder").child("layer").child(i), config, shape.visionWidth(), crosses, readsText));
         }
-        text = readsText ? Optional.of(text(scope, context.tokenizers().tokenizer(LAYOUT))) : Optional.empty();
+        text = readsText
+                ? Optional.of(text(scope, context.tokenizers().tokenizer(TokenizerLayout.BLIP)))
+                : Optional.empty();
         languageProjection = shape.languageWidth().isPresent()
                 ? Optional.of(languageProjection(scope, shape.languageWidth().getAsInt()))
                 : Optional.empty();
@@ -196,7 +196,7 @@ public final class QFormer implements RepresentationLearner {
                 new Embedding(embeddings.child("position_embeddings"), config.maxPositions(), width, normal),
                 scope.lacks("Qformer.cls.")
                         ? Optional.empty()
-                        : Optional.of(new TextHead(head, width, normal, words.weight())),
+                        : Optional.of(new BertHead(head, config.bert(), normal, words.weight())),
                 Linear.of(scope.child("vision_proj"), width, config.sharedWidth()),
                 Linear.of(scope.child("text_proj"), width, config.sharedWidth()),
                 Linear.of(scope.child("itm_head"), width, 2),
@@ -287,7 +287,7 @@ public final class QFormer implements RepresentationLearner {
         return layers;
     }
 
-    TextHead textHead() {
+    BertHead textHead() {
         return text().head()
                 .orElseThrow(() -> new IllegalStateException("this Q-Former was read from a checkpoint without"
                         + " language-modelling head (Hugging Face's have none): it can't generate text by itself"));

@@ -2,11 +2,11 @@ package dev.querent.bridge;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.querent.nn.Activation;
-import dev.querent.nn.LayerNorm;
-import dev.querent.nn.Linear;
+import dev.querent.nn.KeyValue;
 import dev.querent.nn.Tensors;
-import dev.querent.torch.Torch;
+import dev.querent.nn.bert.BertAttention;
+import dev.querent.nn.bert.BertFeedForward;
+import dev.querent.nn.bert.BertSizes;
 import dev.querent.weights.Initializer;
 import dev.querent.weights.ParameterScope;
 import java.util.Optional;
@@ -17,23 +17,28 @@ import java.util.Optional;
  */
 final class QFormerLayer {
 
-    private final QFormerAttention selfAttention;
-    private final Optional<QFormerAttention> crossAttention;
-    private final FeedForward queryPath;
-    private final Optional<FeedForward> textPath;
+    private final BertAttention selfAttention;
+    private final Optional<BertAttention> crossAttention;
+    private final BertFeedForward queryPath;
+    private final Optional<BertFeedForward> textPath;
 
     /**
      * @param crosses whether the queries attend to the image
      * @param readsText whether it has a feed-forward path for text
      */
     QFormerLayer(ParameterScope scope, QFormer.Config config, int visionWidth, boolean crosses, boolean readsText) {
-        selfAttention = new QFormerAttention(scope.child("attention"), config, config.width(), config.initialStd());
+        BertSizes sizes = config.bert();
+        Initializer normal = new Initializer.Normal(config.initialStd());
+        selfAttention = new BertAttention(scope.child("attention"), sizes, config.width(), normal);
         crossAttention = crosses
-                ? Optional.of(new QFormerAttention(
-                        scope.child("crossattention"), config, visionWidth, config.crossAttentionStd()))
+                ? Optional.of(new BertAttention(
+                        scope.child("crossattention"),
+                        sizes,
+                        visionWidth,
+                        new Initializer.Normal(config.crossAttentionStd())))
                 : Optional.empty();
-        queryPath = new FeedForward(scope, "_query", config);
-        textPath = readsText ? Optional.of(new FeedForward(scope, "", config)) : Optional.empty();
+        queryPath = new BertFeedForward(scope, "_query", sizes, normal);
+        textPath = readsText ? Optional.of(new BertFeedForward(scope, "", sizes, normal)) : Optional.empty();
     }
 
     /**
@@ -102,29 +107,7 @@ final class QFormerLayer {
         return Tensors.concatenate(owner, 1, queryOut, textOut); // (R, Q + T, Db)
     }
 
-    private FeedForward textPath() {
+    private BertFeedForward textPath() {
         return textPath.orElseThrow(QFormer::withoutText);
-    }
-
-    /** BERT's feed-forward path: norm(x + dense2(gelu(dense1 x))). */
-    private static final class FeedForward {
-        private final Linear in;
-        private final Linear out;
-        private final LayerNorm norm;
-        private final double dropout;
-
-        FeedForward(ParameterScope scope, String suffix, QFormer.Config config) {
-            Initializer normal = new Initializer.Normal(config.initialStd());
-            in = Linear.of(scope.child("intermediate" + suffix).child("dense"), config.width(), config.mlp(), normal);
-            ParameterScope output = scope.child("output" + suffix);
-            out = Linear.of(output.child("dense"), config.mlp(), config.width(), normal);
-            norm = new LayerNorm(output.child("LayerNorm"), config.width(), QFormer.NORM_EPSILON);
-            dropout = config.dropout();
-        }
-
-        NDArray forward(NDArray x) {
-            NDArray y = out.forward(Activation.GELU.apply(in.forward(x)));
-            return norm.forward(x.add(Tensors.dropout(y, Torch.recordsGradients() ? dropout : 0)));
-        }
     }
 }

@@ -2,12 +2,16 @@ package dev.querent.bridge;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.querent.model.CachedDecoder;
 import dev.querent.model.RepresentationLearner;
 import dev.querent.model.TextDecoder;
 import dev.querent.nn.Intermediates;
+import dev.querent.nn.KeyValue;
 import dev.querent.nn.Tensors;
 import dev.querent.text.TokenBatch;
+import dev.querent.torch.Torch;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -101,6 +105,18 @@ final class QFormerView implements RepresentationLearner.ImageView {
 
     @Override
     public TextDecoder captioner() {
-        return new QFormerCaptioner(model, queryKeyValues);
+        NDManager manager = Torch.newManager();
+        try (Torch.GradientMode off = Torch.withoutGradients();
+                NDManager passing = manager.newSubManager()) {
+            QFormerState state = new QFormerState(manager, model, queryKeyValues);
+            long[] begin = new long[(int) queries.getShape().get(0)];
+            Arrays.fill(begin, model.tokenizer().id("[DEC]"));
+            NDArray logits = state.next(passing, begin);
+            logits.attach(manager);
+            return new CachedDecoder(manager, state, logits, model.tokenizer().id("[SEP]"));
+        } catch (RuntimeException e) {
+            manager.close();
+            throw e;
+        }
     }
 }

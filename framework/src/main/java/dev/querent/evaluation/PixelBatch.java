@@ -9,7 +9,7 @@ import dev.querent.torch.Torch;
 import java.nio.FloatBuffer;
 import java.util.List;
 
-/** Images as an encoder reads them when nothing is trained: resized as its checkpoint says, normalised, without augmentation. */
+/** Images as a model reads them when nothing is trained: resized as its checkpoint says, normalised, without augmentation. */
 public final class PixelBatch {
 
     private PixelBatch() {}
@@ -22,8 +22,12 @@ public final class PixelBatch {
      * @return (B, 3, S, S) fp32
      */
     public static NDArray of(NDManager owner, VisionEncoder encoder, List<RgbImage> images) {
-        int side = encoder.imageSize();
-        ImageTransform transform = ImageTransform.evaluation(side, encoder.preprocessing());
+        return of(owner, ImageTransform.evaluation(encoder.imageSize(), encoder.preprocessing()), images);
+    }
+
+    /** As the other, for a model that says itself how it reads images. */
+    public static NDArray of(NDManager owner, ImageTransform transform, List<RgbImage> images) {
+        int side = transform.imageSize();
         float[] pixels = new float[images.size() * transform.length()];
         for (int row = 0; row < images.size(); row++) {
             transform.apply(images.get(row), 0, pixels, row * transform.length());

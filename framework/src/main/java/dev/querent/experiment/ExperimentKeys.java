@@ -10,6 +10,8 @@ final class ExperimentKeys {
     static final String VISION = "vision";
     static final String LANGUAGE = "language";
     static final String BRIDGE = "bridge";
+    static final String CAPTIONER = "captioner";
+    static final String SCORER = "scorer";
     static final String STEPS = "steps";
     static final String PLUGIN = "plugin";
     static final String CHECKPOINT = "checkpoint";

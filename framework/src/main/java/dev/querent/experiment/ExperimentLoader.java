@@ -5,6 +5,8 @@ import dev.querent.config.ConfigNode.Mapping;
 import dev.querent.config.Problems;
 import dev.querent.data.Dataset;
 import dev.querent.model.Bridge;
+import dev.querent.model.Captioner;
+import dev.querent.model.ImageTextScorer;
 import dev.querent.model.LanguageModel;
 import dev.querent.model.VisionEncoder;
 import dev.querent.plugin.ConfigBinder;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Reads, binds and validates experiment files. No model is built, no weight and no data set read: only the {@code config.json}
@@ -36,6 +39,10 @@ public final class ExperimentLoader {
             ExperimentKeys.VISION, VisionEncoder.class,
             ExperimentKeys.LANGUAGE, LanguageModel.class,
             ExperimentKeys.BRIDGE, Bridge.class);
+
+    /** The roles outside an experiment. */
+    private static final Map<String, Class<?>> FINISHED_MODELS =
+            Map.of(ExperimentKeys.CAPTIONER, Captioner.class, ExperimentKeys.SCORER, ImageTextScorer.class);
 
     private final PluginRegistry registry;
 
@@ -68,7 +75,8 @@ public final class ExperimentLoader {
     /**
      * Binds components outside an experiment.
      *
-     * @param root with {@code vision}, {@code bridge} and {@code language} as an experiment has them, each of which may be missing
+     * @param root with {@code vision}, {@code bridge} and {@code language} as an experiment has them, and {@code captioner} and
+     *     {@code scorer} written alike, each of which may be missing
      * @return the settings by role
      * @throws ExperimentException with everything that is wrong
      */
@@ -76,8 +84,10 @@ public final class ExperimentLoader {
         Problems problems = new Problems();
         SettingBinder settings = new SettingBinder(registry, new ConfigBinder(problems), problems);
         Map<String, PluginSetting> bound = new LinkedHashMap<>();
-        ROLES.forEach(
-                (role, kind) -> settings.component(root, role, kind).ifPresent(setting -> bound.put(role, setting)));
+        Stream.of(ROLES, FINISHED_MODELS)
+                .flatMap(roles -> roles.entrySet().stream())
+                .forEach(role -> settings.component(root, role.getKey(), role.getValue())
+                        .ifPresent(setting -> bound.put(role.getKey(), setting)));
         if (!problems.isEmpty()) {
             throw new ExperimentException(problems.list());
         }

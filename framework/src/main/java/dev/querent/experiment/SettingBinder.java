@@ -5,6 +5,8 @@ import dev.querent.config.ConfigNode.Mapping;
 import dev.querent.config.ConfigNode.Scalar;
 import dev.querent.config.Origin;
 import dev.querent.config.Problems;
+import dev.querent.model.Captioner;
+import dev.querent.model.ImageTextScorer;
 import dev.querent.model.LanguageModel;
 import dev.querent.model.RepresentationLearner;
 import dev.querent.model.VisionEncoder;
@@ -83,7 +85,11 @@ final class SettingBinder {
 
     /** A bridge is trained, in fp32. */
     private static boolean mayBeFrozen(Class<?> type) {
-        return VisionEncoder.class.isAssignableFrom(type) || LanguageModel.class.isAssignableFrom(type);
+        return isOneOf(type, List.of(VisionEncoder.class, LanguageModel.class, ImageTextScorer.class, Captioner.class));
+    }
+
+    private static boolean isOneOf(Class<?> type, List<Class<?>> kinds) {
+        return kinds.stream().anyMatch(kind -> kind.isAssignableFrom(type));
     }
 
     /** Single precision where nothing is said; empty where it can't be read, which is told. */
@@ -104,7 +110,9 @@ final class SettingBinder {
 
     /** Only what reads text has a tokenizer. */
     private static boolean readsText(Class<?> type) {
-        return LanguageModel.class.isAssignableFrom(type) || RepresentationLearner.class.isAssignableFrom(type);
+        return isOneOf(
+                type,
+                List.of(LanguageModel.class, RepresentationLearner.class, ImageTextScorer.class, Captioner.class));
     }
 
     /**

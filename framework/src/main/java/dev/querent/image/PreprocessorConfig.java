@@ -4,6 +4,7 @@ import dev.querent.plugin.CheckpointConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -28,22 +29,22 @@ public final class PreprocessorConfig {
     /**
      * Reads a checkpoint folder.
      *
-     * @return BLIP-2's preprocessing where the folder has no such file
+     * @return empty where the folder has no such file
      * @throws IllegalArgumentException naming file and key, where images would have to be prepared in another way than
      *     {@link ImageTransform} does
      */
-    public static Preprocessing read(Path folder) {
+    public static Optional<Preprocessing> read(Path folder) {
         Path combined = folder.resolve("processor_config.json");
         if (Files.isRegularFile(combined)) {
             JsonNode part = tree(combined).path("image_processor");
             if (part.isObject()) {
-                return new PreprocessorConfig(combined + ": image_processor.", part).preprocessing();
+                return Optional.of(new PreprocessorConfig(combined + ": image_processor.", part).preprocessing());
             }
         }
         Path alone = folder.resolve("preprocessor_config.json");
         return Files.isRegularFile(alone)
-                ? new PreprocessorConfig(alone + ": ", tree(alone)).preprocessing()
-                : Preprocessing.BLIP;
+                ? Optional.of(new PreprocessorConfig(alone + ": ", tree(alone)).preprocessing())
+                : Optional.empty();
     }
 
     private static JsonNode tree(Path file) {

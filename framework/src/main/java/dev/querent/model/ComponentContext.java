@@ -4,6 +4,7 @@ import dev.querent.image.Preprocessing;
 import dev.querent.text.TextTokenizer;
 import dev.querent.text.TokenizerLayout;
 import dev.querent.weights.ParameterScope;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -11,13 +12,14 @@ import java.util.function.Supplier;
  *
  * @param weights where parameters are read or initialised
  * @param tokenizers gives the published tokenizer of the component, or a word tokenizer of the run's vocabulary
- * @param preprocessing gives what the component's checkpoint says of images, or BLIP-2's
+ * @param preprocessing gives what the component's checkpoint says of images; empty where it says nothing
  */
-public record ComponentContext(ParameterScope weights, Tokenizers tokenizers, Supplier<Preprocessing> preprocessing) {
+public record ComponentContext(
+        ParameterScope weights, Tokenizers tokenizers, Supplier<Optional<Preprocessing>> preprocessing) {
 
     /** For a component without a checkpoint. */
     public ComponentContext(ParameterScope weights, Tokenizers tokenizers) {
-        this(weights, tokenizers, () -> Preprocessing.BLIP);
+        this(weights, tokenizers, Optional::empty);
     }
 
     /** Finds or builds a tokenizer. */

@@ -6,7 +6,9 @@ import dev.querent.image.Preprocessing;
 import dev.querent.image.PreprocessorConfig;
 import dev.querent.model.Bridge;
 import dev.querent.model.BridgeShape;
+import dev.querent.model.Captioner;
 import dev.querent.model.ComponentContext;
+import dev.querent.model.ImageTextScorer;
 import dev.querent.model.LanguageModel;
 import dev.querent.model.VisionEncoder;
 import dev.querent.random.RunSeed;
@@ -35,7 +37,7 @@ public final class ModelBuilder {
     private final Supplier<List<String>> words;
 
     /**
-     * @param settings by role: {@code vision}, {@code bridge}, {@code language}
+     * @param settings by role: {@code vision}, {@code bridge}, {@code language}, {@code captioner}, {@code scorer}
      * @param seed of fresh parameters
      * @param words of the tokenizer of a component that names neither checkpoint nor tokenizer
      */
@@ -63,6 +65,16 @@ public final class ModelBuilder {
     /** The bridge; as {@link #vision}. */
     public Bridge bridge(NDManager manager, Optional<WeightSource> trained) {
         return build("bridge", Bridge.class, manager, trained, shape());
+    }
+
+    /** What writes captions of its own, with the weights of its checkpoint. */
+    public Captioner captioner(NDManager manager) {
+        return build("captioner", Captioner.class, manager, Optional.empty());
+    }
+
+    /** What ranks texts for images, with the weights of its checkpoint. */
+    public ImageTextScorer scorer(NDManager manager) {
+        return build("scorer", ImageTextScorer.class, manager, Optional.empty());
     }
 
     /** The bridge as it would be without any weights. */
@@ -114,8 +126,8 @@ public final class ModelBuilder {
         return component;
     }
 
-    private static Preprocessing preprocessing(PluginSetting setting) {
-        return setting.checkpoint().map(PreprocessorConfig::read).orElse(Preprocessing.BLIP);
+    private static Optional<Preprocessing> preprocessing(PluginSetting setting) {
+        return setting.checkpoint().flatMap(PreprocessorConfig::read);
     }
 
     /** The published tokenizer where the component is a published one; the setting wins over what the checkpoint brings. */

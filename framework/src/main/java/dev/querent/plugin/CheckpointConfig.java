@@ -27,7 +27,7 @@ public final class CheckpointConfig {
     private CheckpointConfig() {}
 
     /**
-     * Reads the fields that a record names.
+     * Reads the fields that a record names, or a record inside it; all keys are those of the whole file.
      *
      * @param problem is told why nothing could be read
      * @return the fields that the file has, as they would be written in an experiment; empty where it can't be read
@@ -47,6 +47,9 @@ public final class CheckpointConfig {
         for (RecordComponent component : ConfigRecord.components(record.getClass())) {
             CheckpointField names = component.getAnnotation(CheckpointField.class);
             Object value = ConfigRecord.value(component, record);
+            if (value instanceof Record inner) {
+                values.putAll(values(inner));
+            }
             if (names != null && !value.equals(Optional.empty())) {
                 Object plain = value instanceof Optional<?> present ? present.orElseThrow() : value;
                 values.put(
@@ -100,6 +103,9 @@ public final class CheckpointConfig {
                         .map(found -> node(found, origin))
                         .or(() -> otherwise(root, names).map(text -> new Scalar(text, false, origin)))
                         .ifPresent(found -> fields.put(ConfigRecord.key(component), found));
+            } else if (component.getType().isRecord()) {
+                Class<? extends Record> inner = component.getType().asSubclass(Record.class);
+                fields.put(ConfigRecord.key(component), fields(root, inner, origin));
             }
         }
         return new Mapping(fields, origin);

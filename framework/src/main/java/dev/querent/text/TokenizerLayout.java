@@ -22,6 +22,17 @@ public record TokenizerLayout(
         String end,
         List<String> added,
         VocabularyFormat format) {
+
+    /** BERT's, with the token {@code [DEC]} that begins a text which BLIP or BLIP-2 writes. */
+    public static final TokenizerLayout BLIP = new TokenizerLayout(
+            List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "[DEC]"),
+            "[PAD]",
+            "[UNK]",
+            "[CLS]",
+            "[SEP]",
+            List.of("[DEC]"),
+            VocabularyFormat.BERT);
+
     public TokenizerLayout {
         specialTokens = List.copyOf(specialTokens);
         added = List.copyOf(added);

@@ -180,7 +180,7 @@ public final class ParameterScope {
                     .map(s -> read(s, name, fit, shape))
                     .orElseGet(() -> {
                         if (shapesOnly) {
-                            return manager.zeros(new Shape(1), DataType.FLOAT32).broadcast(shape);
+                            return manager.zeros(new Shape(), DataType.FLOAT32).broadcast(shape);
                         }
                         return fresh(name, initializer, shape);
                     });

@@ -65,10 +65,10 @@ class PreprocessorConfigTest {
     }
 
     @Test
-    void aFolderWithoutTheFilesIsPreparedAsBlip2() {
-        assertThat(PreprocessorConfig.read(folder)).isEqualTo(Preprocessing.BLIP);
+    void aFolderWithoutTheFilesSaysNothing() {
+        assertThat(PreprocessorConfig.read(folder)).isEmpty();
         assertThat(PreprocessorConfig.read(folder.resolve("weights.safetensors")))
-                .isEqualTo(Preprocessing.BLIP);
+                .isEmpty();
     }
 
     @ParameterizedTest
@@ -103,7 +103,7 @@ class PreprocessorConfigTest {
 
     private Preprocessing read(String content) throws IOException {
         write("preprocessor_config.json", content);
-        return PreprocessorConfig.read(folder);
+        return PreprocessorConfig.read(folder).orElseThrow();
     }
 
     private void write(String name, String content) throws IOException {

@@ -3,16 +3,17 @@ package dev.querent.vision;
 import ai.djl.ndarray.NDArray;
 import dev.querent.nn.Linear;
 import dev.querent.weights.ParameterScope;
+import java.util.Optional;
 
-/** A block of CLIP, with a weight each for query, key and value. */
-final class ClipLayer extends VisionLayer {
+/** A block of CLIP, of either tower, with a weight each for query, key and value. */
+final class ClipLayer extends PreNormLayer {
 
     private final Linear query;
     private final Linear key;
     private final Linear value;
     private final Linear out;
 
-    ClipLayer(ParameterScope scope, VisionSizes sizes) {
+    ClipLayer(ParameterScope scope, LayerSizes sizes) {
         super(scope, sizes);
         ParameterScope attention = scope.child("self_attn");
         int width = sizes.width();
@@ -23,7 +24,7 @@ final class ClipLayer extends VisionLayer {
     }
 
     @Override
-    NDArray attend(NDArray x) {
-        return out.forward(mix(query.forward(x), key.forward(x), value.forward(x)));
+    NDArray attend(NDArray x, Optional<NDArray> mask) {
+        return out.forward(mix(query.forward(x), key.forward(x), value.forward(x), mask));
     }
 }

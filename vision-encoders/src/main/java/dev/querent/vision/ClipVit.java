@@ -1,6 +1,7 @@
 package dev.querent.vision;
 
 import ai.djl.ndarray.NDArray;
+import dev.querent.image.Preprocessing;
 import dev.querent.model.ComponentContext;
 import dev.querent.model.MaskedImageEncoder;
 import dev.querent.model.PublishedPart;
@@ -34,22 +35,33 @@ public final class ClipVit extends VisionTransformer implements MaskedImageEncod
             int imageSize,
 
             @Doc("patch side P in pixels; divides the image side")
-            @CheckpointField({"vision_config.patch_size", "patch_size"})
+            @CheckpointField(
+                    value = {"vision_config.patch_size", "patch_size"},
+                    otherwise = "32")
             int patchSize,
 
-            @Doc("width Dv of the tokens") @CheckpointField({"vision_config.hidden_size", "hidden_size"})
+            @Doc("width Dv of the tokens")
+            @CheckpointField(
+                    value = {"vision_config.hidden_size", "hidden_size"},
+                    otherwise = "768")
             int width,
 
             @Doc("transformer blocks, those skipped included")
-            @CheckpointField({"vision_config.num_hidden_layers", "num_hidden_layers"})
+            @CheckpointField(
+                    value = {"vision_config.num_hidden_layers", "num_hidden_layers"},
+                    otherwise = "12")
             int layers,
 
             @Doc("attention heads; divide the width")
-            @CheckpointField({"vision_config.num_attention_heads", "num_attention_heads"})
+            @CheckpointField(
+                    value = {"vision_config.num_attention_heads", "num_attention_heads"},
+                    otherwise = "12")
             int heads,
 
             @Doc("width of the feed-forward layer")
-            @CheckpointField({"vision_config.intermediate_size", "intermediate_size"})
+            @CheckpointField(
+                    value = {"vision_config.intermediate_size", "intermediate_size"},
+                    otherwise = "3072")
             int mlp,
 
             @Doc("activation of the feed-forward layer") @CheckpointField({"vision_config.hidden_act", "hidden_act"})
@@ -65,12 +77,16 @@ public final class ClipVit extends VisionTransformer implements MaskedImageEncod
         public static final Config DEFAULTS = new Config(224, 14, 1024, 24, 16, 4096, Activation.QUICK_GELU, 1e-5, 1);
 
         public Config {
-            new VisionSizes(imageSize, patchSize, width, layers, heads, mlp, activation, epsilon); // checks them
+            new VisionSizes(
+                    imageSize,
+                    patchSize,
+                    new LayerSizes(width, layers, heads, mlp, activation, epsilon)); // checks them
             Check.range("skipped-blocks", skippedBlocks, 0, layers - 1);
         }
 
         VisionSizes sizes() {
-            return new VisionSizes(imageSize, patchSize, width, layers, heads, mlp, activation, epsilon);
+            return new VisionSizes(
+                    imageSize, patchSize, new LayerSizes(width, layers, heads, mlp, activation, epsilon));
         }
     }
 
@@ -86,14 +102,17 @@ public final class ClipVit extends VisionTransformer implements MaskedImageEncod
      *     ignored. Positions of another image size are interpolated
      */
     public ClipVit(Config config, ComponentContext context) {
-        super(config.sizes(), context.preprocessing().get());
-        ParameterScope root = context.weights();
-        boolean fromLavis = root.translate(LavisVisionNames::clip);
-        for (String unused : List.of("text_model.", "text_projection.", "visual_projection.", "logit_scale")) {
-            root.ignore(unused);
-        }
+        this(config, context.weights(), alone(context.weights()), preprocessing(context));
+    }
+
+    /**
+     * The image tower of a whole CLIP, without the norm behind it.
+     *
+     * @param root parameters are read below {@code vision_model.}
+     */
+    ClipVit(Config config, ParameterScope root, PositionTable positions, Preprocessing preprocessing) {
+        super(config.sizes(), preprocessing);
         ParameterScope scope = root.child("vision_model");
-        scope.ignore("post_layernorm.");
         ParameterScope embeddings = scope.child("embeddings");
         embeddings.ignore("position_ids");
         double std = 1 / Math.sqrt(config.width());
@@ -106,15 +125,10 @@ public final class ClipVit extends VisionTransformer implements MaskedImageEncod
                 new Initializer.Normal(0.02));
         positionEmbedding = embeddings
                 .child("position_embedding")
-                .parameter(
-                        "weight",
-                        new Initializer.Normal(0.02),
-                        fromLavis ? PositionTable.CORNERS_ALIGNED : PositionTable.PIXELS_ALIGNED,
-                        tokens(),
-                        config.width());
+                .parameter("weight", new Initializer.Normal(0.02), positions, tokens(), config.width());
         preNorm = new LayerNorm(scope.child("pre_layrnorm"), config.width(), config.epsilon()); // the public spelling
         ParameterScope blocks = scope.child("encoder").child("layers");
-        VisionSizes sizes = config.sizes();
+        LayerSizes sizes = config.sizes().layer();
         int kept = config.layers() - config.skippedBlocks();
         for (int i = 0; i < kept; i++) {
             layers.add(new ClipLayer(blocks.child(i), sizes));
@@ -123,6 +137,20 @@ public final class ClipVit extends VisionTransformer implements MaskedImageEncod
             blocks.ignore(i + ".");
         }
         parameters = root.parameters();
+    }
+
+    /** Lets the weights be LAVIS's, or those of a whole CLIP; how the layout's positions are interpolated. */
+    private static PositionTable alone(ParameterScope root) {
+        boolean fromLavis = root.translate(LavisVisionNames::clip);
+        for (String unused : List.of(
+                "text_model.",
+                "text_projection.",
+                "visual_projection.",
+                "logit_scale",
+                "vision_model.post_layernorm.")) {
+            root.ignore(unused);
+        }
+        return fromLavis ? PositionTable.CORNERS_ALIGNED : PositionTable.PIXELS_ALIGNED;
     }
 
     @Override

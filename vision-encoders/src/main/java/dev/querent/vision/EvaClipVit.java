@@ -63,11 +63,15 @@ public final class EvaClipVit extends VisionTransformer {
         public static final Config DEFAULTS = new Config(224, 14, 1408, 39, 16, 6144, Activation.GELU, 1e-6);
 
         public Config {
-            new VisionSizes(imageSize, patchSize, width, layers, heads, mlp, activation, epsilon); // checks them
+            new VisionSizes(
+                    imageSize,
+                    patchSize,
+                    new LayerSizes(width, layers, heads, mlp, activation, epsilon)); // checks them
         }
 
         VisionSizes sizes() {
-            return new VisionSizes(imageSize, patchSize, width, layers, heads, mlp, activation, epsilon);
+            return new VisionSizes(
+                    imageSize, patchSize, new LayerSizes(width, layers, heads, mlp, activation, epsilon));
         }
     }
 
@@ -83,9 +87,35 @@ public final class EvaClipVit extends VisionTransformer {
      *     checkpoint are ignored. Positions of another image size are interpolated
      */
     public EvaClipVit(Config config, ComponentContext context) {
-        super(config.sizes(), context.preprocessing().get());
+        this(config, alone(config, context.weights()), preprocessing(context));
+    }
+
+    /**
+     * The encoder of a larger model, without the norm behind it.
+     *
+     * @param root parameters are read below {@code vision_model.}
+     */
+    EvaClipVit(Config config, ParameterScope root, Preprocessing preprocessing) {
+        super(config.sizes(), preprocessing);
         this.config = config;
-        ParameterScope root = context.weights();
+        ParameterScope scope = root.child("vision_model");
+        ParameterScope embeddings = scope.child("embeddings");
+        Initializer initializer = new Initializer.Normal(0.02);
+        classEmbedding = embeddings.parameter("class_embedding", initializer, 1, 1, config.width());
+        positionEmbedding = embeddings.parameter(
+                "position_embedding", initializer, PositionTable.PIXELS_ALIGNED, 1, tokens(), config.width());
+        patchEmbedding = new PatchEmbedding(
+                embeddings.child("patch_embedding"), config.width(), config.patchSize(), true, initializer);
+        ParameterScope blocks = scope.child("encoder").child("layers");
+        LayerSizes sizes = config.sizes().layer();
+        for (int i = 0; i < config.layers(); i++) {
+            layers.add(new EvaLayer(blocks.child(i), sizes));
+        }
+        parameters = root.parameters();
+    }
+
+    /** Lets the weights be LAVIS's, or those of a whole BLIP-2. */
+    private static ParameterScope alone(Config config, ParameterScope root) {
         root.translate(source -> LavisVisionNames.eva(source, config.layers()));
         for (String other : List.of(
                 "query_tokens",
@@ -95,24 +125,11 @@ public final class EvaClipVit extends VisionTransformer {
                 "vision_projection.",
                 "text_projection.",
                 "language_projection.",
-                "language_model.")) {
+                "language_model.",
+                "vision_model.post_layernorm.")) {
             root.ignore(other);
         }
-        ParameterScope scope = root.child("vision_model");
-        scope.ignore("post_layernorm.");
-        ParameterScope embeddings = scope.child("embeddings");
-        Initializer initializer = new Initializer.Normal(0.02);
-        classEmbedding = embeddings.parameter("class_embedding", initializer, 1, 1, config.width());
-        positionEmbedding = embeddings.parameter(
-                "position_embedding", initializer, PositionTable.PIXELS_ALIGNED, 1, tokens(), config.width());
-        patchEmbedding = new PatchEmbedding(
-                embeddings.child("patch_embedding"), config.width(), config.patchSize(), true, initializer);
-        ParameterScope blocks = scope.child("encoder").child("layers");
-        VisionSizes sizes = config.sizes();
-        for (int i = 0; i < config.layers(); i++) {
-            layers.add(new EvaLayer(blocks.child(i), sizes));
-        }
-        parameters = root.parameters();
+        return root;
     }
 
     @Override

@@ -4,15 +4,16 @@ import ai.djl.ndarray.NDArray;
 import dev.querent.nn.Linear;
 import dev.querent.nn.Tensors;
 import dev.querent.weights.ParameterScope;
+import java.util.Optional;
 
 /** A block of EVA-CLIP: query, key and value come from one weight. */
-final class EvaLayer extends VisionLayer {
+final class EvaLayer extends PreNormLayer {
 
     private final int width;
     private final Linear queryKeyValue;
     private final Linear projection;
 
-    EvaLayer(ParameterScope scope, VisionSizes sizes) {
+    EvaLayer(ParameterScope scope, LayerSizes sizes) {
         super(scope, sizes);
         width = sizes.width();
         ParameterScope attention = scope.child("self_attn");
@@ -21,9 +22,9 @@ final class EvaLayer extends VisionLayer {
     }
 
     @Override
-    NDArray attend(NDArray x) {
+    NDArray attend(NDArray x, Optional<NDArray> mask) {
         NDArray all = queryKeyValue.forward(x); // (B, N, 3 Dv)
-        return projection.forward(mix(part(all, 0), part(all, 1), part(all, 2)));
+        return projection.forward(mix(part(all, 0), part(all, 1), part(all, 2), mask));
     }
 
     private NDArray part(NDArray all, int index) {

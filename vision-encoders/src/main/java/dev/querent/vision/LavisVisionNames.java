@@ -77,8 +77,7 @@ final class LavisVisionNames {
             if (EVA_EMBEDDINGS.containsKey(name)) {
                 translated.rename(stored, EMBEDDINGS + EVA_EMBEDDINGS.get(name));
             } else if (block.matches() && EVA_PARTS.containsKey(block.group(2)) && number(block) < layers) {
-                translated.rename(
-                        stored, LAYERS + block.group(1) + "." + EVA_PARTS.get(block.group(2)) + "." + block.group(3));
+                translated.rename(stored, evaLayer(block));
             }
         }
         for (int layer = 0; layer < layers; layer++) {
@@ -123,6 +122,37 @@ final class LavisVisionNames {
             }
         }
         return translated;
+    }
+
+    /**
+     * BLIP's caption model, whose encoder has EVA-CLIP's names but a whole bias for query, key and value, and a norm behind it.
+     * All that isn't the encoder's keeps its name: the decoder's names are Hugging Face's.
+     *
+     * @return {@code source} itself where it isn't of this layout
+     */
+    static WeightSource blip(WeightSource source) {
+        if (!source.names().contains(PART + "blocks.0.attn.qkv.weight")) {
+            return source;
+        }
+        TranslatedWeights translated = new TranslatedWeights(source);
+        for (String stored : source.names()) {
+            String name = stored.startsWith(PART) ? stored.substring(PART.length()) : "";
+            Matcher block = EVA_BLOCK.matcher(name);
+            if (EVA_EMBEDDINGS.containsKey(name)) {
+                translated.rename(stored, EMBEDDINGS + EVA_EMBEDDINGS.get(name));
+            } else if (block.matches() && EVA_PARTS.containsKey(block.group(2))) {
+                translated.rename(stored, evaLayer(block));
+            } else if (name.startsWith("norm.")) {
+                translated.rename(stored, name.replace("norm.", "vision_model.post_layernorm."));
+            } else {
+                translated.rename(stored, stored);
+            }
+        }
+        return translated;
+    }
+
+    private static String evaLayer(Matcher block) {
+        return LAYERS + block.group(1) + "." + EVA_PARTS.get(block.group(2)) + "." + block.group(3);
     }
 
     private static int number(Matcher block) {

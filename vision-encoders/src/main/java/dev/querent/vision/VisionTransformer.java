@@ -3,12 +3,14 @@ package dev.querent.vision;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.querent.image.Preprocessing;
+import dev.querent.model.ComponentContext;
 import dev.querent.model.VisionEncoder;
 import dev.querent.nn.Intermediates;
 import dev.querent.nn.PatchEmbedding;
 import dev.querent.nn.Tensors;
 import dev.querent.weights.ParameterSet;
 import java.util.List;
+import java.util.Optional;
 
 /** Patches, class token and positions, then blocks: what the encoders of this module have in common. */
 abstract class VisionTransformer implements VisionEncoder {
@@ -21,25 +23,39 @@ abstract class VisionTransformer implements VisionEncoder {
         this.preprocessing = preprocessing;
     }
 
+    /** As the checkpoint says, otherwise as BLIP-2 does it with every encoder. */
+    static Preprocessing preprocessing(ComponentContext context) {
+        return context.preprocessing().get().orElse(Preprocessing.BLIP);
+    }
+
     /** (B, 3, S, S) -> (B, N - 1, Dv) */
     abstract PatchEmbedding patchEmbedding();
 
     /** (B, N - 1, Dv) -> (B, N, Dv), ready for the first block. */
     abstract NDArray embed(NDArray patches);
 
-    abstract List<? extends VisionLayer> layers();
+    abstract List<? extends PreNormLayer> layers();
 
     @Override
     public final NDArray encode(NDArray pixels) {
         return encodePatches(patchEmbedding().forward(pixels));
     }
 
+    /** (B, 3, S, S) -> (B, N, Dv) in the encoder's precision. */
+    final NDArray hidden(NDArray pixels) {
+        return throughBlocks(patchEmbedding().forward(pixels));
+    }
+
     final NDArray encodePatches(NDArray patches) {
+        return Intermediates.freed(throughBlocks(patches), Tensors::fp32);
+    }
+
+    private NDArray throughBlocks(NDArray patches) {
         NDArray tokens = Intermediates.freed(patches, this::embed); // (B, N, Dv)
-        for (VisionLayer layer : layers()) {
-            tokens = Intermediates.freed(tokens, layer::forward);
+        for (PreNormLayer layer : layers()) {
+            tokens = Intermediates.freed(tokens, x -> layer.forward(x, Optional.empty()));
         }
-        return Intermediates.freed(tokens, Tensors::fp32);
+        return tokens;
     }
 
     /**
@@ -50,7 +66,8 @@ abstract class VisionTransformer implements VisionEncoder {
      */
     final NDArray withClassToken(NDArray patches, NDArray classEmbedding, NDArray positions) {
         NDManager owner = patches.getManager();
-        NDArray first = Tensors.reshape(owner, classEmbedding, 1, 1, sizes.width());
+        NDArray first =
+                Tensors.reshape(owner, classEmbedding, 1, 1, sizes.layer().width());
         NDArray classTokens =
                 Tensors.expandRows(owner, first, patches.getShape().get(0)); // (B, 1, Dv)
         return Tensors.concatenate(owner, 1, classTokens, patches).add(positions);
@@ -58,7 +75,7 @@ abstract class VisionTransformer implements VisionEncoder {
 
     @Override
     public final int width() {
-        return sizes.width();
+        return sizes.layer().width();
     }
 
     @Override

@@ -2,9 +2,9 @@ package dev.querent.language.opt;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.querent.language.CachedDecoder;
 import dev.querent.language.ImageToken;
 import dev.querent.language.LanguageNames;
+import dev.querent.model.CachedDecoder;
 import dev.querent.model.ComponentContext;
 import dev.querent.model.DecoderOnly;
 import dev.querent.model.LanguageInput;

@@ -3,7 +3,7 @@ package dev.querent.language.opt;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.querent.language.CachedDecoder;
+import dev.querent.model.CachedDecoder;
 import dev.querent.nn.KeyValueCache;
 import dev.querent.nn.Tensors;
 import java.util.ArrayList;

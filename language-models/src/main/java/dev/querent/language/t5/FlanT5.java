@@ -2,10 +2,10 @@ package dev.querent.language.t5;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.querent.language.CachedDecoder;
 import dev.querent.language.ImageToken;
 import dev.querent.language.LanguageNames;
 import dev.querent.language.t5.T5Attention.KeysAndValues;
+import dev.querent.model.CachedDecoder;
 import dev.querent.model.ComponentContext;
 import dev.querent.model.EncoderDecoder;
 import dev.querent.model.LanguageInput;

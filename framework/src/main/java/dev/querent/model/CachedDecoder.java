@@ -1,15 +1,14 @@
-package dev.querent.language;
+package dev.querent.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.querent.model.TextDecoder;
 import dev.querent.nn.Tensors;
 import dev.querent.torch.Torch;
 
-/** Decoding with a key/value cache, for any language model that keeps one: owns memory and scores, asks a {@link State}. */
+/** Decoding with a key/value cache, for any model of text that keeps one: owns memory and scores, asks a {@link State}. */
 public final class CachedDecoder implements TextDecoder {
 
-    /** What a language model remembers of the R rows decoded so far. */
+    /** What a model remembers of the R rows decoded so far. */
     public interface State {
 
         /**

@@ -1,4 +1,4 @@
-package dev.querent.bridge;
+package dev.querent.nn.bert;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
@@ -12,7 +12,7 @@ import java.util.Optional;
  * mean of the others (its bias 0). Published tables may have up to 63 rows more than tokens, to round their number up: these
  * are left out.
  */
-final class VocabularyRows implements ParameterScope.Fit {
+public final class VocabularyRows implements ParameterScope.Fit {
 
     private static final int MOST_PADDING = 63;
 
