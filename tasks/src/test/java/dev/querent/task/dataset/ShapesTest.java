@@ -196,7 +196,8 @@ class ShapesTest {
         SampleList train = shapes.split("train");
         for (int i = 0; i < shapes.textCount(); i++) {
             TextPair pair = shapes.text(i);
-            String all = pair.context() + " " + pair.prefix().replace(":", " : ") + " " + pair.target() + " "
+            String all = pair.context().replace(",", "") + " " + pair.prefix().replace(":", " : ") + " " + pair.target()
+                    + " "
                     + train.get(i).captions().get(0) + " "
                     + train.get(i).questions().get(0).text();
             assertThat(words).containsAll(Arrays.asList(all.split(" +")));
