@@ -12,8 +12,10 @@ import dev.querent.random.Purpose;
 import dev.querent.random.RunSeed;
 import dev.querent.torch.Torch;
 import dev.querent.training.Objective;
+import dev.querent.weights.Initializer;
 import dev.querent.weights.ParameterScope;
 import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -22,10 +24,16 @@ import java.util.SplittableRandom;
  * What a vision encoder can learn from images alone: masked image modelling with a linear head on the pixels (as SimMIM, arXiv
  * 2111.09886) and contrast between two looks at one thing by the class token (as SimCLR, arXiv 2002.05709). Unlike SimMIM's
  * the error counts visible patches too: trained on missing ones alone, an encoder this small forgets what the visible ones
- * show (docs/decisions/0008).
+ * show (docs/decisions/0008). Both need little of where a patch lies, and an encoder this small then says next to nothing of
+ * it. A third objective asks for it: which of all places a patch's token stands at (as jigsaws, arXiv 1603.09246, MP3, arXiv
+ * 2207.07611, and DropPos, arXiv 2309.03576, do with tokens whose positions are withheld; here they are given and must reach
+ * the output, docs/decisions/0011).
  */
 public final class ImagePretraining {
 
+    private static final String RECONSTRUCTION = "reconstruction";
+    private static final String POSITION = "position";
+    private static final String CONTRASTIVE = "contrastive";
     private static final double NORM_EPSILON = 1e-5;
     private static final long PROJECTED_WIDTH = 64;
 
@@ -37,16 +45,29 @@ public final class ImagePretraining {
     private final Linear pixelHead;
     private final Linear projectionIn;
     private final Linear projectionOut;
+    private final NDArray places; // (N - 1, Dv)
 
     /**
      * Weights of the objectives and what they need.
      *
      * @param reconstruction weight; 0 leaves it out
      * @param maskedShare probability that a patch is missing
+     * @param position weight; 0 leaves it out
      * @param contrastive weight; 0 leaves it out
-     * @param temperature of the contrastive softmax
+     * @param temperature of the softmaxes of position and contrast
      */
-    public record Settings(double reconstruction, double maskedShare, double contrastive, double temperature) {}
+    public record Settings(
+            double reconstruction, double maskedShare, double position, double contrastive, double temperature) {
+
+        private double weight(String part) {
+            return switch (part) {
+                case RECONSTRUCTION -> reconstruction;
+                case POSITION -> position;
+                case CONTRASTIVE -> contrastive;
+                default -> throw new IllegalArgumentException(part);
+            };
+        }
+    }
 
     /** @param scope gets the heads' parameters, which are dropped after pre-training */
     public ImagePretraining(VisionEncoder encoder, ParameterScope scope, Settings settings, RunSeed seed) {
@@ -55,10 +76,11 @@ public final class ImagePretraining {
         this.seed = seed;
         int width = encoder.width();
         norm = new LayerNorm(scope.child("norm"), width, NORM_EPSILON);
-        maskToken = scope.parameter("mask_token", new dev.querent.weights.Initializer.Normal(0.02), width);
+        maskToken = scope.parameter("mask_token", new Initializer.Normal(0.02), width);
         pixelHead = Linear.of(scope.child("pixels"), width, 3L * encoder.patchSize() * encoder.patchSize());
         projectionIn = Linear.of(scope.child("projection").child(0), width, width);
         projectionOut = Linear.of(scope.child("projection").child(1), width, PROJECTED_WIDTH);
+        places = scope.parameter("places", new Initializer.Normal(0.02), encoder.tokens() - 1, width);
     }
 
     /**
@@ -67,8 +89,7 @@ public final class ImagePretraining {
      * @param pixels (B, 3, S, S)
      */
     public Objective.Loss loss(long step, NDArray pixels) {
-        NDArray loss = reconstruction(step, pixels);
-        return new Objective.Loss(Tensors.scale(loss, settings.reconstruction()), Map.of("reconstruction", loss));
+        return weighted(ofPatches(step, pixels));
     }
 
     /**
@@ -79,28 +100,57 @@ public final class ImagePretraining {
      */
     public Objective.Loss loss(long step, NDArray first, NDArray second) {
         Map<String, NDArray> parts = new LinkedHashMap<>();
-        NDArray contrastive = contrastive(first, second);
-        parts.put("contrastive", contrastive);
-        NDArray total = Tensors.scale(contrastive, settings.contrastive());
-        if (settings.reconstruction() > 0) {
-            NDArray reconstruction = reconstruction(step, first);
-            parts.put("reconstruction", reconstruction);
-            total = total.add(Tensors.scale(reconstruction, settings.reconstruction()));
+        parts.put(CONTRASTIVE, contrastive(first, second));
+        if (settings.reconstruction() + settings.position() > 0) {
+            parts.putAll(ofPatches(step, first));
         }
+        return weighted(parts);
+    }
+
+    private Objective.Loss weighted(Map<String, NDArray> parts) {
+        NDArray total = parts.entrySet().stream()
+                .map(part -> Tensors.scale(part.getValue(), settings.weight(part.getKey())))
+                .reduce(NDArray::add)
+                .orElseThrow();
         return new Objective.Loss(total, parts);
     }
 
-    private NDArray reconstruction(long step, NDArray pixels) {
+    /** The objectives that read the patches' tokens of an image with some patches missing. */
+    private Map<String, NDArray> ofPatches(long step, NDArray pixels) {
         if (!(encoder instanceof MaskedImageEncoder masked)) {
             throw new IllegalStateException("validation lets no other encoder through");
         }
-        NDManager owner = pixels.getManager();
+        int images = (int) pixels.getShape().get(0);
+        NDArray hidden = hidden(pixels.getManager(), step, images, encoder.tokens() - 1);
+        NDArray tokens = Tensors.slice(masked.encodeMasked(pixels, hidden, maskToken), 1, 1, encoder.tokens());
+        Map<String, NDArray> parts = new LinkedHashMap<>();
+        if (settings.reconstruction() > 0) {
+            parts.put(RECONSTRUCTION, reconstruction(tokens, pixels));
+        }
+        if (settings.position() > 0) {
+            parts.put(POSITION, position(tokens));
+        }
+        return parts;
+    }
+
+    private NDArray reconstruction(NDArray tokens, NDArray pixels) {
         NDArray targets = Tensors.patches(pixels, encoder.patchSize()); // (B, N - 1, 3 P P)
-        NDArray hidden = hidden(owner, step, (int) targets.getShape().get(0), (int)
-                targets.getShape().get(1));
-        NDArray tokens = norm.forward(masked.encodeMasked(pixels, hidden, maskToken)); // (B, N, Dv)
-        NDArray predicted = pixelHead.forward(Tensors.slice(tokens, 1, 1, encoder.tokens())); // (B, N - 1, 3 P P)
-        return Tensors.meanSquare(predicted, targets);
+        return Tensors.meanSquare(pixelHead.forward(norm.forward(tokens)), targets);
+    }
+
+    /** Of the tokens as they are, without the heads' norm: what all tokens share must not drown what tells places apart. */
+    private NDArray position(NDArray tokens) {
+        NDManager owner = tokens.getManager();
+        int images = (int) tokens.getShape().get(0);
+        int patches = (int) tokens.getShape().get(1);
+        NDArray similarity =
+                Tensors.unitLength(tokens).matMul(Tensors.unitLength(places).transpose()); // (B, N - 1, N - 1)
+        LongBuffer own = LongBuffer.allocate(images * patches);
+        for (int i = 0; i < images * patches; i++) {
+            own.put(i % patches);
+        }
+        NDArray targets = Torch.tensor(owner, own.flip(), images, patches);
+        return Tensors.crossEntropy(Tensors.scale(similarity, 1 / settings.temperature()), targets, 0);
     }
 
     private NDArray hidden(NDManager owner, long step, int rows, int patches) {

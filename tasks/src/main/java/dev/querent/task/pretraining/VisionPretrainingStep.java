@@ -24,8 +24,8 @@ import java.util.List;
 
 /**
  * Trains the vision encoder on images alone, without captions: where no pretrained encoder is at hand, this makes the one
- * that is frozen afterwards. Two objectives: missing patches are reconstructed, and two looks at one thing are told from
- * looks at others.
+ * that is frozen afterwards. Three objectives: missing patches are reconstructed, places of patches are told from their
+ * tokens, and two looks at one thing are told from looks at others.
  */
 @Plugin("vision-pretraining")
 public final class VisionPretrainingStep implements PipelineStep {
@@ -40,26 +40,32 @@ public final class VisionPretrainingStep implements PipelineStep {
 
             @Doc("share of patches that are missing") double maskedShare,
 
+            @Doc("weight of telling from a patch's token where in the image it stands")
+            double position,
+
             @Doc("weight of telling two looks at one thing from looks at others; the second look is another picture of"
                     + " the sample's group where there is one")
             double contrastive,
 
-            @Doc("temperature of the contrastive softmax") double temperature,
+            @Doc("temperature of the softmaxes of position and contrast")
+            double temperature,
 
             @Doc("how training images are cropped and flipped")
             Augmentation augmentation) {
         public static final Config DEFAULTS =
-                new Config(TrainingConfig.DEFAULTS, 64, 1, 0.5, 0, 0.1, Augmentation.DEFAULTS);
+                new Config(TrainingConfig.DEFAULTS, 64, 1, 0.5, 0, 0, 0.1, Augmentation.DEFAULTS);
 
         public Config {
             Check.positive("batch-size", batchSize);
             Check.range("reconstruction", reconstruction, 0, 1000);
             Check.range("masked-share", maskedShare, 0.01, 0.99);
+            Check.range("position", position, 0, 1000);
             Check.range("contrastive", contrastive, 0, 1000);
             Check.range("temperature", temperature, 1e-4, 100);
             Check.that(
-                    reconstruction + contrastive > 0,
-                    "reconstruction, contrastive: both are 0, so there is nothing to train; remove the step instead");
+                    reconstruction + position + contrastive > 0,
+                    "reconstruction, position, contrastive: all are 0, so there is nothing to train; remove the step"
+                            + " instead");
         }
     }
 
@@ -74,9 +80,10 @@ public final class VisionPretrainingStep implements PipelineStep {
         List<String> problems = new ArrayList<>();
         if (!experiment.has("vision", VisionEncoder.class)) {
             problems.add("vision-pretraining needs a vision encoder: add vision: {plugin: ...}");
-        } else if (config.reconstruction() > 0 && !experiment.has("vision", MaskedImageEncoder.class)) {
-            problems.add("vision-pretraining can't reconstruct with an encoder that takes no masked images: set"
-                    + " reconstruction to 0 and contrastive above it");
+        } else if (config.reconstruction() + config.position() > 0
+                && !experiment.has("vision", MaskedImageEncoder.class)) {
+            problems.add("vision-pretraining needs an encoder that takes masked images for reconstruction and position:"
+                    + " set both to 0 and contrastive above it");
         }
         return problems;
     }
@@ -90,7 +97,11 @@ public final class VisionPretrainingStep implements PipelineStep {
                     encoder,
                     heads.child("pretraining"),
                     new ImagePretraining.Settings(
-                            config.reconstruction(), config.maskedShare(), config.contrastive(), config.temperature()),
+                            config.reconstruction(),
+                            config.maskedShare(),
+                            config.position(),
+                            config.contrastive(),
+                            config.temperature()),
                     context.seed());
             LoaderOptions options = LoaderOptions.of(config.batchSize());
             if (config.contrastive() > 0) {

@@ -14,11 +14,12 @@ import dev.querent.training.Objective;
 import dev.querent.weights.ParameterScope;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Both losses against plain Java, through an encoder whose tokens are the patches themselves. */
+/** All losses against plain Java, through an encoder whose tokens are the patches themselves. */
 class ImagePretrainingTest {
 
     private static final int WIDTH = PatchTokens.WIDTH;
@@ -40,11 +41,11 @@ class ImagePretrainingTest {
         return manager.randomNormal(new Shape(3, 3, PatchTokens.SIDE, PatchTokens.SIDE));
     }
 
-    private ImagePretraining objective(double reconstruction, double maskedShare, double contrastive) {
+    private ImagePretraining objective(double reconstruction, double position, double contrastive) {
         return new ImagePretraining(
                 encoder,
                 heads,
-                new ImagePretraining.Settings(reconstruction, maskedShare, contrastive, 0.5),
+                new ImagePretraining.Settings(reconstruction, 0.5, position, contrastive, 0.5),
                 new RunSeed(1));
     }
 
@@ -91,7 +92,9 @@ class ImagePretrainingTest {
 
     @Test
     void reconstructionIsTheMeanSquareOverAllPatchesAndOnlyTheMaskTokenStandsForHiddenOnes() {
-        double actual = part(objective(0.7, 0.5, 0).loss(4, first), "reconstruction");
+        Objective.Loss loss = objective(0.7, 0, 0).loss(4, first);
+        assertThat(loss.parts()).containsOnlyKeys("reconstruction");
+        double actual = part(loss, "reconstruction");
         float[] hidden = encoder.hidden();
         assertThat(hidden).contains(0f, 1f);
         float[] maskToken = heads.parameters().get("mask_token").toFloatArray();
@@ -110,8 +113,37 @@ class ImagePretrainingTest {
     }
 
     @Test
+    void positionIsTheCrossEntropyOfFindingTheOwnPlaceByTheCosine() {
+        Objective.Loss loss = objective(0, 0.6, 0).loss(4, first);
+        assertThat(loss.parts()).containsOnlyKeys("position");
+        double actual = part(loss, "position");
+        float[] hidden = encoder.hidden();
+        float[] maskToken = heads.parameters().get("mask_token").toFloatArray();
+        float[] places = heads.parameters().get("places").toFloatArray();
+        double expected = 0;
+        for (int row = 0; row < hidden.length; row++) {
+            double[] token = patch(first, row / PATCHES, row % PATCHES);
+            if (hidden[row] == 1) {
+                Arrays.setAll(token, i -> maskToken[i]);
+            }
+            double all = 0;
+            double own = 0;
+            for (int place = 0; place < PATCHES; place++) {
+                double[] direction = new double[WIDTH];
+                int start = place * WIDTH;
+                Arrays.setAll(direction, i -> places[start + i]);
+                double cosine = dot(token, direction) / Math.sqrt(dot(token, token) * dot(direction, direction));
+                all += Math.exp(cosine / 0.5);
+                own = place == row % PATCHES ? cosine / 0.5 : own;
+            }
+            expected += (Math.log(all) - own) / hidden.length;
+        }
+        assertThat(actual).isCloseTo(expected, offset(1e-5));
+    }
+
+    @Test
     void contrastIsTheCrossEntropyOfFindingTheOtherLook() {
-        double actual = part(objective(0, 0.5, 1).loss(0, first, second), "contrastive");
+        double actual = part(objective(0, 0, 1).loss(0, first, second), "contrastive");
         double[][] a = new double[3][];
         double[][] b = new double[3][];
         for (int i = 0; i < 3; i++) {
@@ -168,21 +200,25 @@ class ImagePretrainingTest {
 
     @Test
     void theTotalIsTheWeightedSumOfItsParts() {
-        Objective.Loss both = objective(0.7, 0.5, 1.3).loss(4, first, second);
+        Objective.Loss both = objective(0.7, 0.6, 1.3).loss(4, first, second);
         assertThat((double) both.total().getFloat())
-                .isCloseTo(0.7 * part(both, "reconstruction") + 1.3 * part(both, "contrastive"), offset(1e-5));
+                .isCloseTo(
+                        0.7 * part(both, "reconstruction")
+                                + 0.6 * part(both, "position")
+                                + 1.3 * part(both, "contrastive"),
+                        offset(1e-5));
     }
 
     @Test
     void aPartOfWeightZeroIsLeftOut() {
-        Objective.Loss one = objective(0, 0.5, 1.3).loss(4, first, second);
+        Objective.Loss one = objective(0, 0, 1.3).loss(4, first, second);
         assertThat(one.parts()).containsOnlyKeys("contrastive");
         assertThat(encoder.hidden()).as("nothing was masked").isEmpty();
     }
 
     @Test
     void whatIsHiddenIsAFunctionOfTheStep() {
-        ImagePretraining objective = objective(1, 0.5, 0);
+        ImagePretraining objective = objective(1, 0, 0);
         int hidden = 0;
         int changed = 0;
         float[] before = new float[0];
@@ -203,10 +239,12 @@ class ImagePretrainingTest {
 
     @Test
     void gradientsOfTheHeadsAreFiniteDifferences() {
-        ImagePretraining objective = objective(0.7, 0.5, 1.3);
-        // a fresh mask token is so short that the norm behind it turns within a finite difference
-        NDArray maskToken = heads.parameters().get("mask_token");
-        Torch.copy(Tensors.scale(maskToken, 20), maskToken);
+        ImagePretraining objective = objective(0.7, 0.6, 1.3);
+        // fresh, they are so short that they turn within a finite difference
+        for (String name : List.of("mask_token", "places")) {
+            NDArray parameter = heads.parameters().get(name);
+            Torch.copy(Tensors.scale(parameter, 20), parameter);
+        }
         Map<String, NDArray> leaves = new LinkedHashMap<>(heads.parameters().asMap());
         GradientCheck.check(
                 leaves,
