@@ -56,7 +56,8 @@ public final class Kernels {
      * Calls a kernel that returns one tensor.
      *
      * @param owner gets the result
-     * @param arguments tensors ({@link NDArray}), lists of tensors ({@link NDList}), int, long, double, boolean or long[]
+     * @param arguments tensors ({@link NDArray}), lists of tensors ({@link NDList}), int, long, double, boolean,
+     *     String or long[]
      */
     public NDArray call(NDManager owner, String method, Object... arguments) {
         try (IValue result = TypedModuleCall.call(module, method, convert(arguments))) {
@@ -99,6 +100,9 @@ public final class Kernels {
         }
         if (argument instanceof Boolean bool) {
             return IValue.from(bool.booleanValue());
+        }
+        if (argument instanceof String string) {
+            return IValue.from(string);
         }
         if (argument instanceof long[] longs) {
             return IValue.listFrom(longs);

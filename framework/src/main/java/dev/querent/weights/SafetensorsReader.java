@@ -2,6 +2,7 @@ package dev.querent.weights;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.querent.torch.Torch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -13,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,12 +25,22 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Reads a safetensors file: the header is checked whole on opening, tensors are mapped when asked for. */
+/**
+ * Reads a safetensors file: the header is checked whole on opening. A large tensor that is wanted as it is stored stays in the
+ * file, mapped into memory, also after this is closed; so a file must not be overwritten in place while a model uses it
+ * (replacing or deleting it does no harm). What is written to such a tensor doesn't reach the file.
+ */
 public final class SafetensorsReader implements WeightSource {
+
+    /** Smaller ones are copied: memory is aligned better than files, and the sum of them is small. */
+    private static final long LEAST_MAPPED_BYTES = 1 << 20;
 
     private final Path file;
     private final FileChannel channel;
+    private final long fileLength;
     private final long dataStart;
+    private final NDManager mapper = Torch.newManager();
+    private final Map<Precision, NDArray> mappings = new EnumMap<>(Precision.class); // (values in the file)
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private final Map<String, String> metadata = new LinkedHashMap<>();
 
@@ -45,6 +57,7 @@ public final class SafetensorsReader implements WeightSource {
             throw new UncheckedIOException("cannot open " + file, e);
         }
         try {
+            fileLength = channel.size();
             dataStart = readHeader();
         } catch (IOException e) {
             close();
@@ -56,7 +69,6 @@ public final class SafetensorsReader implements WeightSource {
     }
 
     private long readHeader() throws IOException {
-        long fileLength = channel.size();
         if (fileLength < 8) {
             throw new DamagedFileException(file, "it has " + fileLength + " bytes, a safetensors file at least 8");
         }
@@ -170,15 +182,35 @@ public final class SafetensorsReader implements WeightSource {
     public NDArray read(String name, NDManager manager, Precision precision) {
         Entry entry = Optional.ofNullable(entries.get(name))
                 .orElseThrow(() -> new IllegalArgumentException(file + " has no tensor called " + name));
-        TensorBytes.limit(file, name, (entry.end() - entry.begin()) / Safetensors.size(entry.type()));
+        long length = entry.end() - entry.begin();
+        Optional<Precision> stored = Precision.stored(entry.type());
+        if (stored.isPresent()
+                && (dataStart + entry.begin()) % Safetensors.size(entry.type()) == 0
+                && !manager.getDevice().isGpu()) {
+            try (NDManager passing = manager.newSubManager()) {
+                NDArray view = view(passing, entry, stored.get());
+                if (stored.get() != precision || length < LEAST_MAPPED_BYTES) {
+                    return precision.copy(manager, view);
+                }
+                view.attach(manager);
+                return view;
+            }
+        }
+        TensorBytes.limit(file, name, length / Safetensors.size(entry.type()));
         try {
-            ByteBuffer bytes = channel.map(
-                            FileChannel.MapMode.READ_ONLY, dataStart + entry.begin(), entry.end() - entry.begin())
+            ByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, dataStart + entry.begin(), length)
                     .order(ByteOrder.LITTLE_ENDIAN);
             return TensorBytes.tensor(manager, file, name, entry.type(), bytes, entry.shape(), precision);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read tensor " + name + " of " + file, e);
         }
+    }
+
+    /** The tensor where it lies in the file. */
+    private NDArray view(NDManager owner, Entry entry, Precision stored) {
+        int size = Safetensors.size(entry.type());
+        NDArray values = mappings.computeIfAbsent(stored, type -> type.map(mapper, file, fileLength / size));
+        return Precision.part(owner, values, (dataStart + entry.begin()) / size, entry.shape());
     }
 
     @Override
@@ -193,6 +225,7 @@ public final class SafetensorsReader implements WeightSource {
 
     @Override
     public void close() {
+        mapper.close(); // views keep the mapping itself
         try {
             channel.close();
         } catch (IOException e) {

@@ -2,9 +2,11 @@ package dev.querent.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.querent.random.RunSeed;
 import dev.querent.torch.Torch;
@@ -18,6 +20,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SafetensorsTest {
 
@@ -76,6 +80,60 @@ class SafetensorsTest {
             assertThat(reader.read("h", manager).toFloatArray())
                     .containsExactly(1, -2, 65504, 0x1p-24f, Float.POSITIVE_INFINITY);
             assertThat(reader.read("b", manager).toFloatArray()).containsExactly(1, -2);
+        }
+    }
+
+    @Test
+    void largeTensorsStayInTheFileAndWhatIsWrittenToThemDoesNot() throws IOException {
+        Path file = folder.resolve("large.safetensors");
+        int count = (1 << 18) + 1; // 1 MiB and 4 bytes
+        try (NDManager manager = Torch.newManager()) {
+            NDArray large = manager.arange((float) count);
+            SafetensorsWriter.write(file, Map.of("large", large, "small", large.get("1:4")), Map.of());
+            byte[] before = Files.readAllBytes(file);
+            NDArray mapped;
+            NDArray halved;
+            NDArray small;
+            try (SafetensorsReader reader = new SafetensorsReader(file)) {
+                mapped = reader.read("large", manager);
+                halved = reader.read("large", manager, Precision.BF16);
+                small = reader.read("small", manager);
+            }
+            assumeThat(Path.of("/proc/self/maps")).exists();
+            assertThat(maps()).contains(file.toString());
+            Torch.copy(mapped.onesLike(), mapped);
+            assertThat(mapped.getFloat(count - 1)).isEqualTo(1);
+            assertThat(Files.readAllBytes(file)).isEqualTo(before);
+            mapped.close();
+            assertThat(maps()).as("copies don't hold the file").doesNotContain(file.toString());
+            assertThat(small.toFloatArray()).containsExactly(1, 2, 3);
+            assertThat(halved.toType(DataType.FLOAT32, true).getFloat(257)).isEqualTo(256); // 8 bits of mantissa
+        }
+    }
+
+    private static String maps() throws IOException {
+        return Files.readString(Path.of("/proc/self/maps"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3})
+    void valuesMayLieAtAnyByte(int blanks) throws IOException {
+        byte[] data = ByteBuffer.allocate(1 + 8 + 2)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .put((byte) 1)
+                .putFloat(0.1f)
+                .putFloat(-7)
+                .putShort((short) 0x3F80)
+                .array();
+        Path file = file(
+                "{\"u\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]},"
+                        + "\"f\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[1,9]},"
+                        + "\"b\":{\"dtype\":\"BF16\",\"shape\":[1],\"data_offsets\":[9,11]}}" + " ".repeat(blanks),
+                data);
+        try (SafetensorsReader reader = new SafetensorsReader(file);
+                NDManager manager = Torch.newManager()) {
+            assertThat(reader.read("f", manager).toFloatArray()).containsExactly(0.1f, -7);
+            assertThat(reader.read("b", manager).toFloatArray()).containsExactly(1);
         }
     }
 

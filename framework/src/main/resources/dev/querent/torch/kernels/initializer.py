@@ -19,3 +19,10 @@
   def copied(self, x: Tensor, type: int) -> Tensor:
     # always of its own memory
     return torch.to(x, type, False, True)
+
+  def mapped(self, file: str, elements: int, type: int) -> Tensor:
+    # private: what is written to it never reaches the file
+    return torch.from_file(file, False, elements, dtype=type, layout=None, device=None, pin_memory=None)
+
+  def part(self, x: Tensor, start: int, end: int, shape: List[int]) -> Tensor:
+    return torch.view(torch.slice(x, 0, start, end, 1), shape)
