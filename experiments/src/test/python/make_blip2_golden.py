@@ -7,6 +7,7 @@ Blip2ForImageTextRetrieval does. Each has a tokenizer.json of words w5, w6, ... 
 the scores, next-token scores behind a prompt, and the tokens of greedy and beam search. lavis-stage1.pth and lavis-stage2.pth are the same
 bridges under LAVIS's names, paired as the conversion script pairs them.
 """
+import copy
 import json
 import pathlib
 import sys
@@ -72,6 +73,19 @@ def save(folder, tensors):
               folder / "golden.safetensors", metadata={"torch": torch.__version__, "transformers": transformers.__version__})
 
 
+def narrow(model, pixels):
+    """The soft prompt in bf16, and what lies between the reference's own two ways of computing it."""
+    found = []
+    for way in ["eager", "sdpa"]:
+        typed = copy.deepcopy(model).to(torch.bfloat16)
+        typed.set_attn_implementation(way)
+        with torch.no_grad():
+            image = typed.vision_model(pixels.to(torch.bfloat16)).last_hidden_state
+            queries = typed.qformer(query_embeds=typed.query_tokens.expand(3, -1, -1), encoder_hidden_states=image)[0]
+            found.append(typed.language_projection(queries).float())
+    return {"bfloat16.soft-prompt": found[1], "bfloat16.spread": (found[0] - found[1]).abs().max().reshape(1)}
+
+
 def generation(folder, text_config, seed, special, begin, end_id, projection):
     folder.mkdir(parents=True, exist_ok=True)
     config = Blip2Config(vision_config=Blip2VisionConfig(**VISION).to_dict(),
@@ -114,6 +128,7 @@ def generation(folder, text_config, seed, special, begin, end_id, projection):
                 start = torch.zeros(3, 1, dtype=torch.long)
                 tensors[f"{name}.next"] = model(pixel_values=pixels, input_ids=ids, attention_mask=mask,
                                                 decoder_input_ids=start).logits[:, -1]
+    tensors |= narrow(model, pixels)
     save(folder, tensors)
     torch.save(lavis(model, projection), folder / "lavis-stage2.pth")
 

@@ -7,6 +7,7 @@ import dev.querent.model.ComponentContext;
 import dev.querent.model.PublishedPart;
 import dev.querent.nn.LayerNorm;
 import dev.querent.nn.Linear;
+import dev.querent.nn.Tensors;
 import dev.querent.plugin.Plugin;
 import dev.querent.weights.ParameterSet;
 
@@ -36,7 +37,9 @@ public final class LinearBridge implements Bridge {
 
     @Override
     public NDArray softPrompt(NDArray features) {
-        return projection.forward(visionNorm.forward(features)); // (B, N, Dl)
+        NDArray typed = Tensors.typeAs(
+                features.getManager(), features, parameters.list().get(0));
+        return Tensors.fp32(projection.forward(visionNorm.forward(typed))); // (B, N, Dl)
     }
 
     @Override

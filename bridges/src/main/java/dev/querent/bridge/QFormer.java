@@ -223,7 +223,7 @@ public final class QFormer implements RepresentationLearner {
     public NDArray softPrompt(NDArray features) {
         Linear projection = languageProjection.orElseThrow(
                 () -> new IllegalStateException("a soft prompt needs a language model, the experiment has none"));
-        return projection.forward(new QFormerView(this, features).queries()); // (B, Q, Dl)
+        return Tensors.fp32(projection.forward(new QFormerView(this, features).queries())); // (B, Q, Dl)
     }
 
     @Override
@@ -280,17 +280,19 @@ public final class QFormer implements RepresentationLearner {
     }
 
     NDArray normedFeatures(NDArray features) {
-        return visionNorm.forward(features);
+        return visionNorm.forward(Tensors.typeAs(features.getManager(), features, queryTokens));
     }
 
     List<QFormerLayer> layers() {
         return layers;
     }
 
-    BertHead textHead() {
-        return text().head()
+    /** (R, T, Db) -> (R, T, V), scores of the next tokens in fp32. */
+    NDArray tokenScores(NDArray hidden) {
+        BertHead head = text().head()
                 .orElseThrow(() -> new IllegalStateException("this Q-Former was read from a checkpoint without"
                         + " language-modelling head (Hugging Face's have none): it can't generate text by itself"));
+        return Tensors.fp32(head.forward(hidden));
     }
 
     /** (B, Q, Db) -> (B, Q, E) of unit length. */
@@ -300,7 +302,7 @@ public final class QFormer implements RepresentationLearner {
 
     /** (R, Q, Db) -> (R, 2), the mean over the queries. */
     NDArray matchLogits(NDArray queries) {
-        return text().matchHead().forward(queries).mean(new int[] {1});
+        return Tensors.fp32(text().matchHead().forward(queries)).mean(new int[] {1});
     }
 
     @Override

@@ -48,7 +48,7 @@ final class QFormerState implements CachedDecoder.State {
             hidden = layer.forwardText(hidden, all);
         }
         position++;
-        return model.textHead().forward(hidden).squeeze(1); // (R, V)
+        return model.tokenScores(hidden).squeeze(1); // (R, V)
     }
 
     @Override

@@ -100,7 +100,7 @@ final class QFormerView implements RepresentationLearner.ImageView {
                     hidden,
                     x -> layer.forward(x, 0, mask, Optional.empty(), seen).hidden());
         }
-        return model.textHead().forward(hidden);
+        return model.tokenScores(hidden);
     }
 
     @Override

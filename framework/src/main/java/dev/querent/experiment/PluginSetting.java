@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param checkpoint for a component: the folder whose {@code config.json} gave the sizes and whose weight files
  *     have the weights, or a weight file alone
  * @param tokenizer for a component that reads text: where its tokenizer is read instead of from the checkpoint
- * @param precision of the weights that it reads; fp32 for what can't be frozen
+ * @param precision of the weights that it reads; what is trained has to be in fp32
  */
 public record PluginSetting(
         PluginDescriptor plugin,

@@ -9,7 +9,6 @@ import dev.querent.model.Captioner;
 import dev.querent.model.ImageTextScorer;
 import dev.querent.model.LanguageModel;
 import dev.querent.model.RepresentationLearner;
-import dev.querent.model.VisionEncoder;
 import dev.querent.plugin.CheckpointConfig;
 import dev.querent.plugin.ConfigBinder;
 import dev.querent.plugin.PluginDescriptor;
@@ -72,7 +71,7 @@ final class SettingBinder {
                     .flatMap(text -> path(text, path + "." + ExperimentKeys.TOKENIZER));
         }
         Optional<Precision> precision = Optional.of(Precision.FP32);
-        if (mayBeFrozen(plugin.get().type())) {
+        if (isComponent) {
             known.add(ExperimentKeys.PRECISION);
             precision = precision(mapping, path);
         }
@@ -81,11 +80,6 @@ final class SettingBinder {
         Optional<Record> config = settings.flatMap(all -> binder.bind(all, path, plugin.get(), known));
         return precision.flatMap(
                 bits -> config.map(values -> new PluginSetting(plugin.get(), values, weights, text, bits)));
-    }
-
-    /** A bridge is trained, in fp32. */
-    private static boolean mayBeFrozen(Class<?> type) {
-        return isOneOf(type, List.of(VisionEncoder.class, LanguageModel.class, ImageTextScorer.class, Captioner.class));
     }
 
     private static boolean isOneOf(Class<?> type, List<Class<?>> kinds) {

@@ -29,8 +29,8 @@ final class CheckpointParts {
     }
 
     /**
-     * The components as an experiment would name them. Encoder and language model are kept in the precision that the
-     * folder's config.json names, as transformers keeps them; the bridge in fp32.
+     * The components as an experiment would name them, in the precision that the folder's config.json names. As in transformers
+     * a Q-Former stays in fp32 where that is fp16; here it also does for retrieval, where all scores are its own.
      *
      * @throws IllegalArgumentException where the folder holds something else
      */
@@ -49,10 +49,11 @@ final class CheckpointParts {
         String stored = config.path("dtype").asString(config.path("torch_dtype").asString(""));
         Precision precision = PRECISIONS.getOrDefault(stored, Precision.FP32);
         parts.put("vision", part("eva-clip-vit", folder, precision, origin));
-        parts.put("bridge", part("q-former", folder, Precision.FP32, origin));
         boolean retrieval = config.path("architectures")
                 .valueStream()
                 .anyMatch(name -> name.asString("").equals("Blip2ForImageTextRetrieval"));
+        boolean narrow = precision == Precision.BF16 && !retrieval;
+        parts.put("bridge", part("q-former", folder, narrow ? Precision.BF16 : Precision.FP32, origin));
         if (!retrieval) {
             String language = config.path("text_config").path("model_type").asString("opt"); // transformers' default
             String plugin = LANGUAGE_PLUGINS.get(language);

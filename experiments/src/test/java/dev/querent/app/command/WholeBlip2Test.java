@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import dev.querent.experiment.ExperimentLoader;
 import dev.querent.experiment.PluginSetting;
 import dev.querent.generation.DecodingConfig;
 import dev.querent.generation.GeneratedTokens;
 import dev.querent.generation.Generator;
+import dev.querent.model.Bridge;
 import dev.querent.model.LanguageInput;
 import dev.querent.model.LanguageModel;
 import dev.querent.model.RepresentationLearner;
@@ -113,6 +115,29 @@ class WholeBlip2Test {
                     }
                 });
             });
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"opt", "t5"})
+    void softPromptInBfloat16AsInTransformers(String name) {
+        Map<String, PluginSetting> settings = new LinkedHashMap<>();
+        new ExperimentLoader(registry)
+                .components(CheckpointParts.components(folder(name)))
+                .forEach((role, setting) -> settings.put(
+                        role,
+                        new PluginSetting(
+                                setting.plugin(),
+                                setting.config(),
+                                setting.checkpoint(),
+                                setting.tokenizer(),
+                                Precision.BF16)));
+        ModelBuilder models = new ModelBuilder(settings, new RunSeed(1), List::of);
+        VisionEncoder vision = models.vision(manager, Optional.empty());
+        Bridge bridge = models.bridge(manager, Optional.empty());
+        assertThat(bridge.parameters().list()).noneMatch(parameter -> parameter.getDataType() == DataType.FLOAT32);
+        try (Golden golden = new Golden(folder(name).resolve("golden.safetensors"))) {
+            golden.check(Precision.BF16, "soft-prompt", bridge.softPrompt(vision.encode(golden.tensor("pixels"))));
         }
     }
 
