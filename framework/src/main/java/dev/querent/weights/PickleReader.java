@@ -77,7 +77,10 @@ final class PickleReader {
             return reader.run();
         } catch (BufferUnderflowException e) {
             throw reader.damaged("its pickle ends too early (a truncated copy? fetch the file again)");
-        } catch (ArithmeticException | ClassCastException | IndexOutOfBoundsException e) {
+        } catch (ArithmeticException
+                | ClassCastException
+                | IndexOutOfBoundsException
+                | UnsupportedOperationException e) { // the last one where something is added to a tuple
             throw reader.damaged("its pickle makes no sense at byte " + reader.in.position());
         }
     }
@@ -163,7 +166,7 @@ final class PickleReader {
                 Map<Object, Object> map = new LinkedHashMap<>();
                 if (!arguments.isEmpty()) {
                     for (Object pair : (List<?>) arguments.get(0)) {
-                        map.put(((List<?>) pair).get(0), ((List<?>) pair).get(1));
+                        put(map, ((List<?>) pair).get(0), ((List<?>) pair).get(1));
                     }
                 }
                 yield map;
@@ -258,11 +261,14 @@ final class PickleReader {
     private void put(List<Object> keysAndValues) {
         Map<Object, Object> map = (Map<Object, Object>) peek();
         for (int i = 0; i + 1 < keysAndValues.size(); i += 2) {
-            Object key = keysAndValues.get(i);
-            // containers as keys would be hashed through all that they hold
-            map.put(key instanceof String || key instanceof Long ? key : new Object(), keysAndValues.get(i + 1));
+            put(map, keysAndValues.get(i), keysAndValues.get(i + 1));
         }
-        objects += keysAndValues.size();
+    }
+
+    private void put(Map<Object, Object> map, Object key, Object value) {
+        // containers as keys would be hashed through all that they hold, perhaps themselves
+        map.put(key instanceof String || key instanceof Long ? key : new Object(), value);
+        objects += 2;
     }
 
     private Object remembered(int index) {
