@@ -22,7 +22,7 @@ public final class PixelBatch {
      * @return (B, 3, S, S) fp32
      */
     public static NDArray of(NDManager owner, VisionEncoder encoder, List<RgbImage> images) {
-        return of(owner, ImageTransform.evaluation(encoder.imageSize(), encoder.preprocessing()), images);
+        return of(owner, encoder.transform(), images);
     }
 
     /** As the other, for a model that says itself how it reads images. */

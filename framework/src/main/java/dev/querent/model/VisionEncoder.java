@@ -1,6 +1,7 @@
 package dev.querent.model;
 
 import ai.djl.ndarray.NDArray;
+import dev.querent.image.ImageTransform;
 import dev.querent.image.Preprocessing;
 import dev.querent.plugin.PluginKind;
 import dev.querent.weights.ParameterSet;
@@ -27,6 +28,11 @@ public interface VisionEncoder extends Publishable {
     /** How images become pixels. */
     default Preprocessing preprocessing() {
         return Preprocessing.BLIP;
+    }
+
+    /** From an image to what the model reads, where nothing is augmented. */
+    default ImageTransform transform() {
+        return ImageTransform.evaluation(imageSize(), preprocessing());
     }
 
     /** Patch side P in pixels. */

@@ -167,7 +167,7 @@ public final class Blip implements Captioner {
 
     @Override
     public ImageTransform transform() {
-        return ImageTransform.evaluation(vision.imageSize(), vision.preprocessing());
+        return vision.transform();
     }
 
     @Override

@@ -186,7 +186,7 @@ public final class Clip implements ImageTextScorer {
 
     @Override
     public ImageTransform transform() {
-        return ImageTransform.evaluation(vision.imageSize(), vision.preprocessing());
+        return vision.transform();
     }
 
     @Override

@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDManager;
 import dev.querent.experiment.ExperimentLoader;
 import dev.querent.experiment.PluginSetting;
 import dev.querent.model.Bridge;
+import dev.querent.model.Captioner;
+import dev.querent.model.ImageTextScorer;
 import dev.querent.model.LanguageModel;
 import dev.querent.model.VisionEncoder;
 import dev.querent.pipeline.ModelBuilder;
@@ -68,5 +70,15 @@ final class CheckpointModel implements ModelFolder {
     @Override
     public Optional<Bridge> bridgeOfStageOne(NDManager manager) {
         return Optional.empty();
+    }
+
+    @Override
+    public Optional<Captioner> captioner(NDManager manager) {
+        return components.containsKey("captioner") ? Optional.of(builder.captioner(manager)) : Optional.empty();
+    }
+
+    @Override
+    public Optional<ImageTextScorer> scorer(NDManager manager) {
+        return components.containsKey("scorer") ? Optional.of(builder.scorer(manager)) : Optional.empty();
     }
 }

@@ -12,7 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
-/** The plugins that read the parts of a BLIP-2 checkpoint folder in Hugging Face's layout. */
+/** The plugins that read the parts of a checkpoint folder in Hugging Face's layout: BLIP-2, CLIP or BLIP's captioner. */
 final class CheckpointParts {
 
     /** What config.json calls the precisions; older files have {@code torch_dtype} instead of {@code dtype}. */
@@ -39,15 +39,23 @@ final class CheckpointParts {
                     throw new IllegalArgumentException(problem);
                 })
                 .orElseThrow();
-        String type = config.path("model_type").asString("");
-        if (!type.equals("blip-2")) {
-            throw new IllegalArgumentException(
-                    folder.resolve("config.json") + ": expected model_type \"blip-2\", found \"" + type + "\"");
-        }
         Origin origin = Origin.of(folder.toString());
-        Map<String, ConfigNode> parts = new LinkedHashMap<>();
         String stored = config.path("dtype").asString(config.path("torch_dtype").asString(""));
         Precision precision = PRECISIONS.getOrDefault(stored, Precision.FP32);
+        String type = config.path("model_type").asString("");
+        Map<String, ConfigNode> parts = switch (type) {
+            case "blip-2" -> blip2(folder, config, precision, origin);
+            case "clip" -> Map.of("scorer", part("clip", folder, precision, origin));
+            case "blip" -> Map.of("captioner", part("blip", folder, precision, origin));
+            default ->
+                throw new IllegalArgumentException(folder.resolve("config.json")
+                        + ": expected model_type \"blip-2\", \"clip\" or \"blip\", found \"" + type + "\"");
+        };
+        return new Mapping(parts, origin);
+    }
+
+    private static Map<String, ConfigNode> blip2(Path folder, JsonNode config, Precision precision, Origin origin) {
+        Map<String, ConfigNode> parts = new LinkedHashMap<>();
         parts.put("vision", part("eva-clip-vit", folder, precision, origin));
         boolean retrieval = config.path("architectures")
                 .valueStream()
@@ -64,7 +72,7 @@ final class CheckpointParts {
             }
             parts.put("language", part(plugin, folder, precision, origin));
         }
-        return new Mapping(parts, origin);
+        return parts;
     }
 
     private static Mapping part(String plugin, Path folder, Precision precision, Origin origin) {

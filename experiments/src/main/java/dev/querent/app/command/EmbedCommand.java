@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
 /** {@code querent embed}: the embeddings that contrast compares, of images and of texts. */
 @Command(
         name = "embed",
-        description = "Writes embeddings: (Q, E) for an image, one row a query token, (E) for a text, of unit length.",
+        description =
+                "Writes embeddings: (Q, E) for an image, one row a query token (CLIP: one), (E) for a text, of unit length.",
         mixinStandardHelpOptions = true)
 public final class EmbedCommand implements Callable<Integer> {
 
@@ -30,7 +31,8 @@ public final class EmbedCommand implements Callable<Integer> {
             names = "--model",
             required = true,
             paramLabel = "DIR",
-            description = "Folder of a run, e.g. runs/NAME, or of a BLIP-2 checkpoint in Hugging Face's layout.")
+            description =
+                    "Folder of a run, e.g. runs/NAME, or of a checkpoint of BLIP-2 or CLIP in Hugging Face's layout.")
     private Path model = Path.of("");
 
     @Option(names = "--image", arity = "1..*", paramLabel = "FILE", description = "Image files.")

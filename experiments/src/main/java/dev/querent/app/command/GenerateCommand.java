@@ -1,6 +1,7 @@
 package dev.querent.app.command;
 
 import dev.querent.generation.DecodingConfig;
+import dev.querent.model.Captioner;
 import dev.querent.model.LanguageModel;
 import dev.querent.plugin.PluginRegistry;
 import java.io.PrintWriter;
@@ -34,7 +35,9 @@ public final class GenerateCommand implements Callable<Integer> {
             names = "--model",
             required = true,
             paramLabel = "DIR",
-            description = "Folder of a run, e.g. runs/NAME, or of a BLIP-2 checkpoint in Hugging Face's layout.")
+            description =
+                    "Folder of a run, e.g. runs/NAME, or of a checkpoint of BLIP-2 or of BLIP's captioner in Hugging"
+                            + " Face's layout.")
     private Path model = Path.of("");
 
     @Option(names = "--image", required = true, arity = "1..*", paramLabel = "FILE", description = "Image files.")
@@ -43,9 +46,9 @@ public final class GenerateCommand implements Callable<Integer> {
     @Option(
             names = "--prompt",
             paramLabel = "TEXT",
-            defaultValue = "",
-            description = "What the text goes on from, e.g. \"question: what colour is the circle answer:\".")
-    private String prompt = "";
+            description = "What the text goes on from, e.g. \"question: what colour is the circle answer:\". Default:"
+                    + " nothing, or a captioner's own.")
+    private Optional<String> prompt = Optional.empty();
 
     @Mixin
     private DecodingOptions decoding = new DecodingOptions();
@@ -62,9 +65,11 @@ public final class GenerateCommand implements Callable<Integer> {
         try (PluginRegistry registry = plugins.open(spec.commandLine().getErr())) {
             ModelFolder folder = ModelFolder.open(model, registry);
             if (!ImageTextGenerator.canGenerate(folder)) {
-                return refused(model + ": has no language model, nor a bridge that writes by itself");
+                return refused(model + ": has no language model, nor a bridge or captioner that writes by itself");
             }
-            if (!folder.has("language", LanguageModel.class) && !prompt.isEmpty()) {
+            boolean takesPrompt =
+                    folder.has("language", LanguageModel.class) || folder.has("captioner", Captioner.class);
+            if (!takesPrompt && !prompt.orElse("").isEmpty()) {
                 return refused("--prompt: the run's experiment has no language model; its bridge writes captions only");
             }
             folder.notes().forEach(note -> spec.commandLine().getErr().println("note: " + note));

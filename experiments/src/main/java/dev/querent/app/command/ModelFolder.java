@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDManager;
 import dev.querent.experiment.PluginSetting;
 import dev.querent.experiment.RunDirectory;
 import dev.querent.model.Bridge;
+import dev.querent.model.Captioner;
+import dev.querent.model.ImageTextScorer;
 import dev.querent.model.LanguageModel;
 import dev.querent.model.RepresentationLearner;
 import dev.querent.model.VisionEncoder;
@@ -14,7 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What {@code --model} names: a run, or a BLIP-2 checkpoint in Hugging Face's layout. Builds its parts with their weights. */
+/**
+ * What {@code --model} names: a run, or a checkpoint in Hugging Face's layout (BLIP-2, CLIP, BLIP's captioner). Builds its parts
+ * with their weights.
+ */
 sealed interface ModelFolder permits RunModel, CheckpointModel {
 
     /**
@@ -38,7 +43,8 @@ sealed interface ModelFolder permits RunModel, CheckpointModel {
                         : folder + ": there is no such folder" + expected);
     }
 
-    /** What it is made of, by role: {@code vision}, {@code bridge}, {@code language}. */
+    /** What it is made of, by role: {@code vision}, {@code bridge}, {@code language}, or {@code captioner} or
+     * {@code scorer} alone. */
     Map<String, PluginSetting> components();
 
     /** What a user should know of the weights, in sentences. */
@@ -63,6 +69,12 @@ sealed interface ModelFolder permits RunModel, CheckpointModel {
     /** The bridge as stage 1 left it, where stage 2 has changed it since; as {@link #vision}. */
     Optional<Bridge> bridgeOfStageOne(NDManager manager);
 
+    /** The captioner, where that is what the folder holds; as {@link #vision}. */
+    Optional<Captioner> captioner(NDManager manager);
+
+    /** The image-text scorer, where that is what the folder holds; as {@link #vision}. */
+    Optional<ImageTextScorer> scorer(NDManager manager);
+
     /** Whether a part is there and is of a type. */
     default boolean has(String role, Class<?> type) {
         PluginSetting setting = components().get(role);
@@ -84,6 +96,9 @@ sealed interface ModelFolder permits RunModel, CheckpointModel {
 
     /** Why {@link #learner} is empty, as the end of a sentence. */
     default String withoutLearner() {
+        if (!components().containsKey("bridge")) {
+            return "it is a captioner, which knows neither contrast nor matching";
+        }
         return has("bridge", RepresentationLearner.class)
                 ? "its bridge was read from a checkpoint of stage 2, which has no text path and no heads for contrast and"
                         + " matching"

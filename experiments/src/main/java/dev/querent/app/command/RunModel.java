@@ -7,6 +7,8 @@ import dev.querent.experiment.ExperimentLoader;
 import dev.querent.experiment.PluginSetting;
 import dev.querent.experiment.RunDirectory;
 import dev.querent.model.Bridge;
+import dev.querent.model.Captioner;
+import dev.querent.model.ImageTextScorer;
 import dev.querent.model.LanguageModel;
 import dev.querent.model.VisionEncoder;
 import dev.querent.pipeline.RunModels;
@@ -116,5 +118,15 @@ final class RunModel implements ModelFolder {
             }
         }
         return stageTwo.map(step -> models.bridge(manager, Optional.of(step)));
+    }
+
+    @Override
+    public Optional<Captioner> captioner(NDManager manager) {
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<ImageTextScorer> scorer(NDManager manager) {
+        return Optional.empty();
     }
 }

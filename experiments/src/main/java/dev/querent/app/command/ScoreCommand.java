@@ -1,6 +1,6 @@
 package dev.querent.app.command;
 
-import dev.querent.app.command.ImageTextScorer.Score;
+import dev.querent.app.command.PairScorer.Score;
 import dev.querent.plugin.PluginRegistry;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -8,7 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -24,7 +27,8 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "score",
         description =
-                "Scores images with texts: contrast (ITC), matching (ITM), likelihood of the text given the image.",
+                "Scores images with texts: contrast (ITC), matching (ITM), likelihood of the text given the image; or"
+                        + " CLIP's similarity.",
         mixinStandardHelpOptions = true)
 public final class ScoreCommand implements Callable<Integer> {
 
@@ -35,7 +39,8 @@ public final class ScoreCommand implements Callable<Integer> {
             names = "--model",
             required = true,
             paramLabel = "DIR",
-            description = "Folder of a run, e.g. runs/NAME, or of a BLIP-2 checkpoint in Hugging Face's layout.")
+            description =
+                    "Folder of a run, e.g. runs/NAME, or of a checkpoint of BLIP-2 or CLIP in Hugging Face's layout.")
     private Path model = Path.of("");
 
     @Option(names = "--image", required = true, arity = "1..*", paramLabel = "FILE", description = "Image files.")
@@ -60,7 +65,10 @@ public final class ScoreCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         try (PluginRegistry registry = plugins.open(err)) {
             ModelFolder folder = ModelFolder.open(model, registry);
-            try (ImageTextScorer scorer = new ImageTextScorer(folder)) {
+            try (PairScorer scorer = new PairScorer(folder)) {
+                if (scorer.hasSimilarity()) {
+                    return score(scorer);
+                }
                 if (!scorer.hasRepresentation() && !scorer.hasLanguage()) {
                     throw new UsageException(
                             model + ": has no language model, and " + folder.withoutLearner() + "; it can't score");
@@ -79,7 +87,7 @@ public final class ScoreCommand implements Callable<Integer> {
         }
     }
 
-    private int score(ImageTextScorer scorer) {
+    private int score(PairScorer scorer) {
         Map<Path, List<Score>> scores = new LinkedHashMap<>();
         Map<Path, String> problems = ImageFiles.read(images, spec.commandLine().getErr(), (files, decoded) -> {
             List<List<Score>> scored = scorer.scores(decoded, texts);
@@ -105,13 +113,15 @@ public final class ScoreCommand implements Callable<Integer> {
     }
 
     private static String words(Score score) {
-        String represented = score.representation()
-                .map(it -> String.format(Locale.ROOT, "itc %.4f, itm %.4f", it.itc(), it.itm()))
-                .orElse("");
-        String likelihood = score.likelihood()
-                .map(it -> String.format(Locale.ROOT, "log-likelihood %.4f, a token %.4f", it.sum(), it.perToken()))
-                .orElse("");
-        return represented + (represented.isEmpty() || likelihood.isEmpty() ? "" : ", ") + likelihood;
+        return Stream.of(
+                        score.representation()
+                                .map(it -> String.format(Locale.ROOT, "itc %.4f, itm %.4f", it.itc(), it.itm())),
+                        score.likelihood()
+                                .map(it -> String.format(
+                                        Locale.ROOT, "log-likelihood %.4f, a token %.4f", it.sum(), it.perToken())),
+                        score.similarity().map(it -> String.format(Locale.ROOT, "similarity %.4f", it)))
+                .flatMap(Optional::stream)
+                .collect(Collectors.joining(", "));
     }
 
     private ArrayNode list(Map<Path, List<Score>> scores, Map<Path, String> problems) {
@@ -131,6 +141,7 @@ public final class ScoreCommand implements Callable<Integer> {
                         .ifPresent(it -> entry.put("log-likelihood", it.sum())
                                 .put("log-likelihood-per-token", it.perToken())
                                 .put("tokens", it.tokens()));
+                score.similarity().ifPresent(it -> entry.put("similarity", it));
             }
         }
         return list;

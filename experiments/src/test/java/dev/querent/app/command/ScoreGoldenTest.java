@@ -3,7 +3,7 @@ package dev.querent.app.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.querent.app.command.ImageTextScorer.Score;
+import dev.querent.app.command.PairScorer.Score;
 import dev.querent.plugin.PluginRegistry;
 import dev.querent.testing.Golden;
 import java.io.IOException;
@@ -24,7 +24,7 @@ class ScoreGoldenTest {
 
     private static List<List<Score>> scores(String name, List<String> texts) {
         try (PluginRegistry registry = PluginRegistry.builtIn();
-                ImageTextScorer scorer = new ImageTextScorer(ModelFolder.open(folder(name), registry));
+                PairScorer scorer = new PairScorer(ModelFolder.open(folder(name), registry));
                 Golden golden = new Golden(folder(name).resolve("golden.safetensors"))) {
             return scorer.scores(golden.tensor("pixels"), texts);
         }
@@ -78,6 +78,28 @@ class ScoreGoldenTest {
                                 .itm())
                         .isCloseTo(yes / (yes + no), within(1e-5));
             }
+        }
+    }
+
+    @Test
+    void similarityByClip() {
+        Path clip = Golden.folder(ScoreGoldenTest.class, "/dev/querent/vision/clip-quick-gelu");
+        try (PluginRegistry registry = PluginRegistry.builtIn();
+                PairScorer scorer = new PairScorer(ModelFolder.open(clip, registry));
+                Golden golden = new Golden(clip.resolve("golden.safetensors"))) {
+            List<String> texts = JsonMapper.shared()
+                    .readTree(golden.metadata().get("texts"))
+                    .valueStream()
+                    .map(text -> text.asString())
+                    .toList();
+            float[] expected = golden.tensor("logits").toFloatArray(); // (B, C)
+            int at = 0;
+            for (List<Score> image : scorer.scores(golden.tensor("pixels"), texts)) {
+                for (Score score : image) {
+                    assertThat(score.similarity().orElseThrow()).isCloseTo(expected[at++], within(1e-4f));
+                }
+            }
+            assertThat(at).isEqualTo(expected.length);
         }
     }
 }

@@ -4,8 +4,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.querent.evaluation.PixelBatch;
 import dev.querent.generation.TextLikelihood;
+import dev.querent.image.ImageTransform;
 import dev.querent.image.RgbImage;
 import dev.querent.model.Bridge;
+import dev.querent.model.ImageTextScorer;
 import dev.querent.model.LanguageInput;
 import dev.querent.model.LanguageModel;
 import dev.querent.model.RepresentationLearner;
@@ -20,14 +22,22 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** How well texts fit images: contrast and matching by the bridge, likelihood by the language model, as far as a model has them. */
-final class ImageTextScorer implements AutoCloseable {
+/**
+ * How well texts fit images: contrast and matching by the bridge, likelihood by the language model, as far as a model has them; or
+ * similarity by an image-text scorer.
+ */
+final class PairScorer implements AutoCloseable {
 
     private final NDManager manager;
-    private final VisionEncoder vision;
-    private final Bridge bridge;
-    private final Optional<RepresentationLearner> learner;
-    private final Optional<LanguageModel> language;
+    private final Optional<ImageTextScorer> scorer;
+    private final Optional<Bridged> bridged;
+
+    /** A BLIP-2. */
+    private record Bridged(
+            VisionEncoder vision,
+            Bridge bridge,
+            Optional<RepresentationLearner> learner,
+            Optional<LanguageModel> language) {}
 
     /**
      * Scores of one pair.
@@ -41,30 +51,41 @@ final class ImageTextScorer implements AutoCloseable {
      * Scores of one pair, as far as the model has them.
      *
      * @param likelihood of the text given the image
+     * @param similarity by an image-text scorer: the cosine of the embeddings times the factor that it was trained with
      */
-    record Score(Optional<Representation> representation, Optional<TextLikelihood> likelihood) {}
+    record Score(
+            Optional<Representation> representation, Optional<TextLikelihood> likelihood, Optional<Float> similarity) {}
 
-    ImageTextScorer(ModelFolder folder) {
+    PairScorer(ModelFolder folder) {
         manager = Torch.newManager();
         try {
-            vision = folder.vision(manager);
-            bridge = folder.bridge(manager);
-            learner = folder.learner(manager, bridge);
-            language = folder.has("language", LanguageModel.class)
-                    ? Optional.of(folder.language(manager))
-                    : Optional.empty();
+            scorer = folder.scorer(manager);
+            bridged = folder.components().containsKey("bridge") ? Optional.of(bridged(folder)) : Optional.empty();
         } catch (RuntimeException e) {
             manager.close();
             throw e;
         }
     }
 
+    private Bridged bridged(ModelFolder folder) {
+        Bridge bridge = folder.bridge(manager);
+        return new Bridged(
+                folder.vision(manager),
+                bridge,
+                folder.learner(manager, bridge),
+                folder.has("language", LanguageModel.class) ? Optional.of(folder.language(manager)) : Optional.empty());
+    }
+
+    boolean hasSimilarity() {
+        return scorer.isPresent();
+    }
+
     boolean hasRepresentation() {
-        return learner.isPresent();
+        return bridged.flatMap(Bridged::learner).isPresent();
     }
 
     boolean hasLanguage() {
-        return language.isPresent();
+        return bridged.flatMap(Bridged::language).isPresent();
     }
 
     /**
@@ -73,20 +94,23 @@ final class ImageTextScorer implements AutoCloseable {
      * @return for each image a list with a score for each text
      */
     List<List<Score>> scores(List<RgbImage> images, List<String> texts) {
+        ImageTransform transform = scorer.map(ImageTextScorer::transform)
+                .orElseGet(() -> bridged.orElseThrow().vision().transform());
         try (NDManager passing = manager.newSubManager()) {
-            return scores(PixelBatch.of(passing, vision, images), texts);
+            return scores(PixelBatch.of(passing, transform, images), texts);
         }
     }
 
     /** As {@link #scores(List, List)}, of pixels (B, 3, S, S), which are used up. */
     List<List<Score>> scores(NDArray pixels, List<String> texts) {
-        NDArray features = vision.encode(pixels); // (B, N, Dv)
-        int images = (int) features.getShape().get(0);
+        int images = (int) pixels.getShape().get(0);
+        NDArray seen = scorer.map(it -> it.embedImages(pixels)) // (B, E)
+                .orElseGet(() -> bridged.orElseThrow().vision().encode(pixels)); // (B, N, Dv)
         List<List<Score>> scores = IntStream.range(0, images)
                 .<List<Score>>mapToObj(i -> new ArrayList<>())
                 .toList();
         for (String text : texts) {
-            List<Score> ofText = ofText(features, images, text);
+            List<Score> ofText = ofText(seen, images, text);
             for (int image = 0; image < images; image++) {
                 scores.get(image).add(ofText.get(image));
             }
@@ -99,12 +123,17 @@ final class ImageTextScorer implements AutoCloseable {
         try (NDManager passing = manager.newSubManager()) {
             NDArray seen = features.duplicate();
             seen.attach(passing);
-            Optional<List<Representation>> represented = learner.map(it -> represented(it, seen, images, text));
-            Optional<List<TextLikelihood>> likelihoods =
-                    language.map(it -> likelihoods(it, bridge.softPrompt(seen), images, text));
+            Optional<float[]> similar = scorer.map(
+                    it -> it.scores(seen, it.embedTexts(passing, List.of(text))).toFloatArray()); // (B, 1)
+            Optional<List<Representation>> represented =
+                    bridged.flatMap(Bridged::learner).map(it -> represented(it, seen, images, text));
+            Optional<List<TextLikelihood>> likelihoods = bridged.flatMap(it ->
+                    it.language().map(model -> likelihoods(model, it.bridge().softPrompt(seen), images, text)));
             return IntStream.range(0, images)
                     .mapToObj(image -> new Score(
-                            represented.map(list -> list.get(image)), likelihoods.map(list -> list.get(image))))
+                            represented.map(list -> list.get(image)),
+                            likelihoods.map(list -> list.get(image)),
+                            similar.map(list -> list[image])))
                     .toList();
         }
     }
