@@ -115,12 +115,16 @@ class ExportCommandTest {
                         "the bridge linear has no query tokens",
                         "train with vocabulary-size: 9 or more");
         assertThat(export).doesNotExist();
+    }
 
-        command.clear();
-        Path otherNorm = BegunRun.in(folder, BegunRun.VISION.replace("mlp:", "epsilon: 1.0e-5, mlp:"), BegunRun.BRIDGE);
-        assertThat(command.run("export", otherNorm, "--to", export)).isEqualTo(2);
-        assertThat(command.err())
-                .contains("one vision_config.layer_norm_eps", "vision has 1.0E-5 and bridge has 1.0E-6");
+    @Test
+    void theEncodersEpsilonStandsForThatOfTheNormBehindItAndThatIsSaid() throws IOException {
+        Path run = BegunRun.in(folder, BegunRun.VISION.replace("mlp:", "epsilon: 1.0e-5, mlp:"), BegunRun.BRIDGE);
+        assertThat(command.run("export", run, "--to", export)).isZero();
+        assertThat(command.out()).contains("but for bridge.vision-epsilon: 1.0E-5 instead of 1.0E-6");
+        JsonNode config = JsonMapper.shared().readTree(Files.readString(export.resolve("config.json")));
+        assertThat(config.path("vision_config").path("layer_norm_eps").asDouble())
+                .isEqualTo(1e-5);
     }
 
     @Test

@@ -42,10 +42,17 @@ final class BlipCheckpoint {
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
     private static final int BICUBIC = 3; // of PIL
 
+    /**
+     * LAVIS trains with 1e-6 in its encoders and 1e-5 in the norm behind them; the published conversions have the first for
+     * both.
+     */
+    private static final String SHARED_EPSILON = "vision_config.layer_norm_eps";
+
     private final Map<String, Object> config = new TreeMap<>();
     private final Map<String, NDArray> tensors = new LinkedHashMap<>();
     private final PublishedPart.Tokenizer tokenizer;
     private final boolean writes;
+    private String departures = "";
 
     private BlipCheckpoint(PublishedPart.Tokenizer tokenizer, boolean writes) {
         this.tokenizer = tokenizer;
@@ -63,7 +70,7 @@ final class BlipCheckpoint {
         try (NDManager manager = Torch.newManager()) {
             BlipCheckpoint checkpoint = of(parts(model, manager));
             checkpoint.write(folder);
-            return checkpoint.architecture() + ", " + checkpoint.tensors.size() + " tensors";
+            return checkpoint.architecture() + ", " + checkpoint.tensors.size() + " tensors" + checkpoint.departures;
         }
     }
 
@@ -113,6 +120,12 @@ final class BlipCheckpoint {
         Optional<Object> before = Optional.ofNullable(config.put(key, value));
         Optional<String> owner = Optional.ofNullable(owners.put(key, role));
         if (before.isPresent() && !before.get().equals(value)) {
+            if (key.equals(SHARED_EPSILON)) {
+                config.put(key, before.get());
+                departures = ", but for " + role + ".vision-epsilon: " + before.get() + " instead of " + value
+                        + ", as the layout has one for the encoder and the norm behind it";
+                return;
+            }
             throw new UsageException(
                     "the run can't be exported: the layout has one " + key + ", but " + owner.orElse("config") + " has "
                             + before.get() + " and " + role + " has " + value + "; train with equal ones");
