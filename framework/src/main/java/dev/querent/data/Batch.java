@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.querent.torch.Torch;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,6 +27,17 @@ public record Batch(
     /** Number of samples B. */
     public int rows() {
         return samples.size();
+    }
+
+    /** The samples from {@code start} to before {@code end}. */
+    public Batch slice(int start, int end) {
+        int size = pixels.length / rows();
+        return new Batch(
+                samples.subList(start, end),
+                captions.subList(start, end),
+                imageSize,
+                Arrays.copyOfRange(pixels, start * size, end * size),
+                secondPixels.map(second -> Arrays.copyOfRange(second, start * size, end * size)));
     }
 
     public List<String> ids() {

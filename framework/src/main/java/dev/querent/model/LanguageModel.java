@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import dev.querent.plugin.PluginKind;
 import dev.querent.text.TextTokenizer;
 import dev.querent.weights.ParameterSet;
+import java.util.List;
 
 /**
  * A language model that reads a soft prompt in front of its text. A plugin's constructor takes
@@ -21,6 +22,13 @@ public sealed interface LanguageModel extends Publishable permits DecoderOnly, E
      *     the input's tensors
      */
     NDArray loss(LanguageInput input);
+
+    /**
+     * Number of target tokens that {@link #loss} is the mean over, end tokens included.
+     *
+     * @param promptLength tokens of the soft prompt; 0 for none
+     */
+    long targetTokens(int promptLength, List<String> prefixes, List<String> targets);
 
     /**
      * Starts decoding after soft prompt and prefix. Rows of different prefix lengths decode as if each were alone.

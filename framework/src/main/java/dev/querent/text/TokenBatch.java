@@ -1,5 +1,6 @@
 package dev.querent.text;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -35,6 +36,22 @@ public record TokenBatch(long[][] ids, long[][] mask) {
             java.util.Arrays.fill(mask[row], offset, offset + text.length, 1);
         }
         return new TokenBatch(ids, mask);
+    }
+
+    /**
+     * Some of the texts, in the given order, some perhaps several times.
+     *
+     * @return (R, T)
+     */
+    public TokenBatch select(int... rows) {
+        return new TokenBatch(
+                Arrays.stream(rows).mapToObj(row -> ids[row]).toArray(long[][]::new),
+                Arrays.stream(rows).mapToObj(row -> mask[row]).toArray(long[][]::new));
+    }
+
+    /** Number of tokens without padding. */
+    public long tokens() {
+        return Arrays.stream(mask).flatMapToLong(Arrays::stream).sum();
     }
 
     /** Number of texts B. */

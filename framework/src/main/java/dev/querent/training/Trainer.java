@@ -51,6 +51,11 @@ public final class Trainer {
      * @throws DivergedException where loss or gradient is not finite
      */
     public void train(ParameterSet trainable, Objective objective) {
+        trainAccumulating(trainable, (step, shared) -> List.of(manager -> objective.loss(step, manager)));
+    }
+
+    /** As {@link #train}, a batch in several passes. */
+    public void trainAccumulating(ParameterSet trainable, AccumulatedObjective objective) {
         refuseOtherPrecisions(trainable);
         CheckpointStore checkpoints = new CheckpointStore(surroundings.folder().resolve("checkpoints"));
         trainable.setTrainable(true);
@@ -95,18 +100,32 @@ public final class Trainer {
         });
     }
 
-    private Map<String, Double> step(long step, AdamW optimizer, Objective objective, double learningRate) {
-        Torch.seed(surroundings.seed().at(Purpose.DROPOUT, step));
+    /**
+     * Lets libtorch draw the dropout of one pass. Whoever computes a pass twice gets the same masks.
+     *
+     * @param pass counted from 0 within the step
+     */
+    public static void seedDropout(RunSeed seed, long step, int pass) {
+        Torch.seed(seed.at(Purpose.DROPOUT, step, pass));
+    }
+
+    private Map<String, Double> step(long step, AdamW optimizer, AccumulatedObjective objective, double learningRate) {
         Map<String, Double> values = new LinkedHashMap<>();
-        try (NDManager manager = Torch.newManager()) {
-            try (Torch.GradientMode recording = Torch.recordGradients()) {
-                Objective.Loss loss = objective.loss(step, manager);
-                values.put("loss", (double) loss.total().getFloat());
-                loss.parts().forEach((name, value) -> values.put(name, (double) value.getFloat()));
-                if (!Double.isFinite(values.get("loss"))) {
-                    throw new DivergedException(step, "the loss is " + values.get("loss"));
+        try (NDManager shared = Torch.newManager();
+                Torch.GradientMode recording = Torch.recordGradients()) {
+            List<AccumulatedObjective.Pass> passes = objective.passes(step, shared);
+            for (int pass = 0; pass < passes.size(); pass++) {
+                seedDropout(surroundings.seed(), step, pass);
+                try (NDManager manager = Torch.newManager()) {
+                    Objective.Loss loss = passes.get(pass).loss(manager);
+                    double total = loss.total().getFloat();
+                    if (!Double.isFinite(total)) {
+                        throw new DivergedException(step, "the loss is " + total);
+                    }
+                    values.merge("loss", total, Double::sum);
+                    loss.parts().forEach((name, value) -> values.merge(name, (double) value.getFloat(), Double::sum));
+                    Torch.backward(loss.total());
                 }
-                Torch.backward(loss.total());
             }
         }
         double norm = optimizer.step(learningRate);

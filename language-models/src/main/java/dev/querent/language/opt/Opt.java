@@ -24,6 +24,7 @@ import dev.querent.text.VocabularyFormat;
 import dev.querent.torch.Torch;
 import dev.querent.weights.Initializer;
 import dev.querent.weights.ParameterSet;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -164,11 +165,24 @@ public final class Opt implements DecoderOnly {
         return loss(input, dropout());
     }
 
-    NDArray loss(LanguageInput input, double dropout) {
-        int promptLength = promptLength(input);
+    private OptText.Training training(int promptLength, List<String> prefixes, List<String> targets) {
         int room = config.maxPositions() - promptLength;
         Check.that(room >= 2, "a soft prompt of " + promptLength + " leaves no room for text: raise max-positions");
-        OptText.Training training = text.training(input, Math.min(config.maxTextTokens(), room));
+        return text.training(promptLength > 0, prefixes, targets, Math.min(config.maxTextTokens(), room));
+    }
+
+    @Override
+    public long targetTokens(int promptLength, List<String> prefixes, List<String> targets) {
+        int first = promptLength == 0 ? 1 : 0; // nothing predicts the first token of text alone
+        return Arrays.stream(training(promptLength, prefixes, targets).targets())
+                .flatMapToLong(row -> Arrays.stream(row, first, row.length))
+                .filter(target -> target != Tensors.IGNORED_TARGET)
+                .count();
+    }
+
+    NDArray loss(LanguageInput input, double dropout) {
+        int promptLength = promptLength(input);
+        OptText.Training training = training(promptLength, input.prefixes(), input.targets());
         TokenBatch tokens = training.tokens();
         NDArray embeddings = embed(input.manager(), input, tokens); // (B, Q + T, Dl)
         NDArray hidden = stack.forward(

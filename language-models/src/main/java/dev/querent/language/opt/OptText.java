@@ -52,14 +52,13 @@ final class OptText {
      * Texts of at most {@code longest} tokens, everything included: a longer target loses its end, a prefix that leaves
      * the target no room its beginning.
      */
-    Training training(LanguageInput input, int longest) {
-        boolean prompted = input.softPrompt().isPresent();
+    Training training(boolean prompted, List<String> before, List<String> after, int longest) {
         List<long[]> texts = new ArrayList<>();
         List<long[]> targets = new ArrayList<>();
-        for (int row = 0; row < input.rows(); row++) {
-            long[] prefix = last(prefix(input.prefixes().get(row)), Math.max(0, longest - 2));
+        for (int row = 0; row < before.size(); row++) {
+            long[] prefix = last(prefix(before.get(row)), Math.max(0, longest - 2));
             String space = prefix.length == 0 ? "" : " ";
-            String target = input.targets().get(row).strip().replaceAll("\\s+", " ");
+            String target = after.get(row).strip().replaceAll("\\s+", " ");
             long[] goal = join(target.isEmpty() ? new long[0] : tokenizer.encodePlain(space + target), end);
             goal = Arrays.copyOf(goal, Math.min(goal.length, longest - 1 - prefix.length));
             texts.add(join(join(new long[] {begin}, prefix), goal));

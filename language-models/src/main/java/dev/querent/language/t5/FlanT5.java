@@ -198,6 +198,15 @@ public final class FlanT5 implements EncoderDecoder {
         return loss(input, dropout());
     }
 
+    @Override
+    public long targetTokens(int promptLength, List<String> prefixes, List<String> targets) {
+        return encoded(targets).tokens();
+    }
+
+    private TokenBatch encoded(List<String> targets) {
+        return tokenizer.encode(targets, config.maxTextTokens(), pad);
+    }
+
     NDArray loss(LanguageInput input, double dropout) {
         NDManager manager = input.manager();
         int room = config.maxPositions() - promptLength(input);
@@ -205,7 +214,7 @@ public final class FlanT5 implements EncoderDecoder {
         TokenBatch prefixes = tokenizer.encode(input.prefixes(), Math.min(config.maxTextTokens(), room), pad);
         long[][] keyMask = keyMask(input, prefixes);
         NDArray encoded = encoder.forward(embed(manager, input, prefixes), keyMask, dropout, layer -> {});
-        TokenBatch targets = tokenizer.encode(input.targets(), config.maxTextTokens(), pad);
+        TokenBatch targets = encoded(input.targets());
         NDArray hidden = decoder.forward(
                 embed(Tensors.ofLongs(manager, shiftedRight(targets.ids()))),
                 decoder.read(encoded),

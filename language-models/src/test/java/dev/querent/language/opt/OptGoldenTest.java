@@ -72,7 +72,8 @@ class OptGoldenTest {
     @ValueSource(strings = {"pre-norm", "post-norm", "batch-of-one"})
     void textsBecomeTheReferencesTokensAndTargets(String folder) {
         try (Fixture<Opt> fixture = fixture(folder)) {
-            OptText.Training training = new OptText(fixture.model().tokenizer()).training(fixture.input(), 32);
+            OptText.Training training = new OptText(fixture.model().tokenizer())
+                    .training(true, fixture.input().prefixes(), fixture.input().targets(), 32);
             assertThat(training.tokens().ids()).isDeepEqualTo(fixture.golden().longs("ids"));
             assertThat(training.targets()).isDeepEqualTo(fixture.golden().longs("targets"));
         }

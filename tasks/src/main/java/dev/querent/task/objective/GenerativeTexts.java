@@ -31,12 +31,26 @@ public final class GenerativeTexts {
         this.splitShare = splitShare;
     }
 
-    /**
-     * Texts of one batch.
-     *
-     * @param softPrompt (B, Q, Dl)
-     */
-    public LanguageInput input(long step, NDArray softPrompt, Batch batch) {
+    /** B prefixes, which may be empty, and B targets. */
+    public record Texts(List<String> prefixes, List<String> targets) {
+
+        /** The texts from {@code start} to before {@code end}. */
+        public Texts slice(int start, int end) {
+            return new Texts(prefixes.subList(start, end), targets.subList(start, end));
+        }
+
+        /**
+         * What the language model reads.
+         *
+         * @param softPrompt (B, Q, Dl)
+         */
+        public LanguageInput behind(NDArray softPrompt) {
+            return LanguageInput.training(softPrompt, prefixes, targets);
+        }
+    }
+
+    /** Draws the texts of one batch. */
+    public Texts of(long step, Batch batch) {
         List<String> prefixes = new ArrayList<>();
         List<String> targets = new ArrayList<>();
         for (int row = 0; row < batch.captions().size(); row++) {
@@ -53,7 +67,7 @@ public final class GenerativeTexts {
                 targets.add(caption.substring(split).strip());
             }
         }
-        return LanguageInput.training(softPrompt, prefixes, targets);
+        return new Texts(prefixes, targets);
     }
 
     /**

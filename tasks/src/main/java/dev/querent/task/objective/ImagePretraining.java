@@ -143,8 +143,8 @@ public final class ImagePretraining {
         NDManager owner = tokens.getManager();
         int images = (int) tokens.getShape().get(0);
         int patches = (int) tokens.getShape().get(1);
-        NDArray similarity =
-                Tensors.unitLength(tokens).matMul(Tensors.unitLength(places).transpose()); // (B, N - 1, N - 1)
+        NDArray directions = Tensors.unitLength(Tensors.reshape(owner, places, patches, encoder.width()));
+        NDArray similarity = Tensors.unitLength(tokens).matMul(directions.transpose()); // (B, N - 1, N - 1)
         LongBuffer own = LongBuffer.allocate(images * patches);
         for (int i = 0; i < images * patches; i++) {
             own.put(i % patches);

@@ -20,11 +20,16 @@ public final class ImageTextContrastive {
 
     /** The mean of both directions' cross-entropies, a scalar in nats. */
     public NDArray loss(PairBatch batch) {
-        NDManager manager = batch.imageToText().getManager();
-        NDArray targets = Tensors.ofFloats(manager, targets(batch.same(), labelSmoothing));
-        NDArray imageToText = Tensors.softCrossEntropy(batch.imageToText(), targets);
-        NDArray textToImage = Tensors.softCrossEntropy(batch.textToImage(), targets);
-        return Tensors.scale(imageToText.add(textToImage), 0.5);
+        return loss(batch.imageToText(), batch.textToImage(), batch.same());
+    }
+
+    /** As {@link #loss(PairBatch)}, of similarities (B, B) alone. */
+    public NDArray loss(NDArray imageToText, NDArray textToImage, boolean[][] same) {
+        NDManager manager = imageToText.getManager();
+        NDArray targets = Tensors.ofFloats(manager, targets(same, labelSmoothing));
+        NDArray toText = Tensors.softCrossEntropy(imageToText, targets);
+        NDArray toImage = Tensors.softCrossEntropy(textToImage, targets);
+        return Tensors.scale(toText.add(toImage), 0.5);
     }
 
     /** Each row a distribution over B candidates; {@code same} is symmetric, so it serves both directions. */

@@ -1,11 +1,14 @@
 package dev.querent.task.objective;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import dev.querent.model.RepresentationLearner;
 import dev.querent.nn.Tensors;
 import dev.querent.text.TokenBatch;
 import dev.querent.torch.Torch;
-import java.util.ArrayList;
-import java.util.List;
+import java.nio.LongBuffer;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * ITM: tells matched pairs from mismatched ones, each image with a hard negative text and each text with a hard negative
@@ -28,57 +31,111 @@ public final class ImageTextMatching {
     public record Result(NDArray loss, NDArray balancedAccuracy) {}
 
     /**
-     * Scores the batch's pairs.
+     * The negatives of a batch's pairs.
      *
+     * @param images for each pair the row of a mismatched image, -1 where there is none
+     * @param texts for each pair the row of a mismatched text, -1 where there is none
+     */
+    public record Negatives(int[] images, int[] texts) {
+
+        private long count() {
+            return IntStream.concat(Arrays.stream(images), Arrays.stream(texts))
+                    .filter(row -> row >= 0)
+                    .count();
+        }
+    }
+
+    /**
+     * Draws the negatives of a batch.
+     *
+     * @param imageToText (B, B), see {@link PairBatch}
+     * @param textToImage (B, B)
      * @throws IllegalArgumentException where no pair has a negative, i.e. a batch of one or of equal pairs
      */
-    public Result loss(PairBatch batch) {
-        int[] image = negatives.draw(batch.step(), HardNegatives.Side.IMAGE, rows(batch.textToImage()), batch.same());
-        int[] text = negatives.draw(batch.step(), HardNegatives.Side.TEXT, rows(batch.imageToText()), batch.same());
-        List<int[]> pairs = new ArrayList<>(); // image row, text row
-        for (int i = 0; i < batch.rows(); i++) {
-            pairs.add(new int[] {i, i});
-        }
-        for (int i = 0; i < batch.rows(); i++) {
-            if (image[i] >= 0) {
-                pairs.add(new int[] {image[i], i});
-            }
-        }
-        for (int i = 0; i < batch.rows(); i++) {
-            if (text[i] >= 0) {
-                pairs.add(new int[] {i, text[i]});
-            }
-        }
-        if (pairs.size() == batch.rows()) {
+    public Negatives draw(long step, NDArray imageToText, NDArray textToImage, boolean[][] same) {
+        Negatives drawn = new Negatives(
+                negatives.draw(step, HardNegatives.Side.IMAGE, rows(textToImage), same),
+                negatives.draw(step, HardNegatives.Side.TEXT, rows(imageToText), same));
+        if (drawn.count() == 0) {
             throw new IllegalArgumentException("image-text matching needs at least two different pairs in a batch of "
-                    + batch.rows() + ": raise batch-size");
+                    + same.length + ": raise batch-size");
         }
-        return score(batch, pairs);
+        return drawn;
     }
 
-    private static Result score(PairBatch batch, List<int[]> pairs) {
-        int[] images = pairs.stream().mapToInt(pair -> pair[0]).toArray();
-        int[] texts = pairs.stream().mapToInt(pair -> pair[1]).toArray();
-        NDArray logits = batch.view().match(images, select(batch.texts(), texts)); // (R, 2)
-        long[] labels = new long[images.length];
-        java.util.Arrays.fill(labels, 0, batch.rows(), 1);
-        NDArray targets = Torch.tensor(logits.getManager(), java.nio.LongBuffer.wrap(labels), labels.length);
-        NDArray right =
-                logits.stopGradient().argMax(1).eq(targets).toType(ai.djl.ndarray.types.DataType.FLOAT32, false);
-        NDArray onMatched = Tensors.slice(right, 0, 0, batch.rows()).mean();
+    /** Scores the batch's pairs; throws as {@link #draw}. */
+    public Result loss(PairBatch batch) {
+        Negatives drawn = draw(batch.step(), batch.imageToText(), batch.textToImage(), batch.same());
+        int[] all = IntStream.range(0, batch.rows()).toArray();
+        int[] withImage = present(drawn.images(), 0, batch.rows());
+        int[] withText = present(drawn.texts(), 0, batch.rows());
+        int[] images = joined(all, at(drawn.images(), withImage), withText);
+        int[] texts = joined(all, withImage, at(drawn.texts(), withText));
+        return result(batch.view().match(images, batch.texts().select(texts)), all.length, all.length, drawn);
+    }
+
+    /**
+     * Scores a part of the batch's pairs; the results of all parts add up to {@link #loss}.
+     *
+     * @param start the part's first pair; as many as {@code view} has images
+     * @param view the part's images
+     * @param foreign the negative images of the part's pairs, of those that have one: {@link #foreign}
+     * @param texts (B, T) of the whole batch
+     */
+    public Result part(
+            Negatives drawn,
+            int start,
+            int end,
+            RepresentationLearner.ImageView view,
+            RepresentationLearner.ImageView foreign,
+            TokenBatch texts) {
+        int[] own = IntStream.range(start, end).toArray();
+        int[] withImage = present(drawn.images(), start, end);
+        int[] withText = present(drawn.texts(), start, end);
+        int[] images =
+                Arrays.stream(joined(own, withText)).map(row -> row - start).toArray();
+        NDArray logits = view.match(images, texts.select(joined(own, at(drawn.texts(), withText))));
+        if (withImage.length > 0) {
+            int[] order = IntStream.range(0, withImage.length).toArray();
+            NDArray others = foreign.match(order, texts.select(withImage));
+            logits = Tensors.concatenate(logits.getManager(), 0, logits, others);
+        }
+        return result(logits, own.length, texts.rows(), drawn);
+    }
+
+    /** Rows of the images that {@link #part} wants to see beside the part's own; perhaps none. */
+    public static int[] foreign(Negatives drawn, int start, int end) {
+        return at(drawn.images(), present(drawn.images(), start, end));
+    }
+
+    private static int[] present(int[] negatives, int start, int end) {
+        return IntStream.range(start, end).filter(row -> negatives[row] >= 0).toArray();
+    }
+
+    private static int[] at(int[] values, int[] rows) {
+        return Arrays.stream(rows).map(row -> values[row]).toArray();
+    }
+
+    private static int[] joined(int[]... parts) {
+        return Arrays.stream(parts).flatMapToInt(Arrays::stream).toArray();
+    }
+
+    /**
+     * @param logits (R, 2), matched pairs first
+     * @param matched how many
+     * @param allMatched in the whole batch
+     */
+    private static Result result(NDArray logits, int matched, int allMatched, Negatives drawn) {
+        int rows = (int) logits.getShape().get(0);
+        long[] labels = new long[rows];
+        Arrays.fill(labels, 0, matched, 1);
+        NDArray targets = Torch.tensor(logits.getManager(), LongBuffer.wrap(labels), rows);
+        NDArray right = logits.stopGradient().argMax(1).eq(targets).toType(DataType.FLOAT32, false);
+        NDArray onMatched = Tensors.scale(Tensors.slice(right, 0, 0, matched).sum(), 0.5 / allMatched);
         NDArray onMismatched =
-                Tensors.slice(right, 0, batch.rows(), labels.length).mean();
-        return new Result(Tensors.crossEntropy(logits, targets, 0), Tensors.scale(onMatched.add(onMismatched), 0.5));
-    }
-
-    private static TokenBatch select(TokenBatch texts, int[] rows) {
-        long[][] ids = new long[rows.length][];
-        long[][] mask = new long[rows.length][];
-        for (int i = 0; i < rows.length; i++) {
-            ids[i] = texts.ids()[rows[i]];
-            mask[i] = texts.mask()[rows[i]];
-        }
-        return new TokenBatch(ids, mask);
+                Tensors.scale(Tensors.slice(right, 0, matched, rows).sum(), 0.5 / drawn.count());
+        double share = (double) rows / (allMatched + drawn.count());
+        return new Result(Tensors.scale(Tensors.crossEntropy(logits, targets, 0), share), onMatched.add(onMismatched));
     }
 
     private static float[][] rows(NDArray square) {
@@ -86,7 +143,7 @@ public final class ImageTextMatching {
         int side = (int) square.getShape().get(0);
         float[][] rows = new float[side][];
         for (int i = 0; i < side; i++) {
-            rows[i] = java.util.Arrays.copyOfRange(flat, i * side, (i + 1) * side);
+            rows[i] = Arrays.copyOfRange(flat, i * side, (i + 1) * side);
         }
         return rows;
     }

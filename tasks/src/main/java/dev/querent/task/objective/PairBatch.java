@@ -38,12 +38,24 @@ public record PairBatch(
         TokenBatch texts = learner.encode(captions);
         NDArray images = view.embeddings(); // (B, Q, E)
         NDArray textEmbeddings = learner.embedText(manager, texts); // (B, E)
-        NDArray perQuery = images.matMul(textEmbeddings.transpose()); // (B, Q, B)
-        NDArray similarity = perQuery.max(new int[] {1}).div(learner.temperature()); // (B, B)
+        NDArray similarity = similarity(images, textEmbeddings, learner.temperature());
         return new PairBatch(step, view, texts, similarity, similarity.transpose(), same(captions, groups));
     }
 
-    private static boolean[][] same(List<String> captions, List<String> groups) {
+    /**
+     * Similarities of images and texts.
+     *
+     * @param images (B, Q, E) of unit length
+     * @param texts (C, E) of unit length
+     * @param temperature ()
+     * @return (B, C) the largest over the queries, divided by the temperature
+     */
+    public static NDArray similarity(NDArray images, NDArray texts, NDArray temperature) {
+        return images.matMul(texts.transpose()).max(new int[] {1}).div(temperature);
+    }
+
+    /** Which pairs say the same, of one group or with one caption: (B, B). */
+    public static boolean[][] same(List<String> captions, List<String> groups) {
         int rows = captions.size();
         boolean[][] same = new boolean[rows][rows];
         for (int i = 0; i < rows; i++) {

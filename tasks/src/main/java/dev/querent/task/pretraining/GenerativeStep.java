@@ -8,9 +8,9 @@ import dev.querent.data.LoaderOptions;
 import dev.querent.image.Augmentation;
 import dev.querent.model.Bridge;
 import dev.querent.model.EncoderDecoder;
-import dev.querent.model.LanguageInput;
 import dev.querent.model.LanguageModel;
 import dev.querent.model.VisionEncoder;
+import dev.querent.nn.Tensors;
 import dev.querent.plugin.Check;
 import dev.querent.plugin.Doc;
 import dev.querent.plugin.Plugin;
@@ -20,6 +20,7 @@ import dev.querent.step.PipelineStep;
 import dev.querent.step.StepContext;
 import dev.querent.task.objective.GenerativeTexts;
 import dev.querent.torch.Torch;
+import dev.querent.training.AccumulatedObjective;
 import dev.querent.training.Objective;
 import dev.querent.training.Trainer;
 import dev.querent.training.TrainingConfig;
@@ -40,6 +41,11 @@ public final class GenerativeStep implements PipelineStep {
             @Doc("length and speed of training") TrainingConfig training,
             @Doc("images an optimiser step") int batchSize,
 
+            @Doc(
+                    "images computed at once, for batches larger than memory; the loss stays the mean over the whole batch's"
+                            + " tokens. 0: all of them")
+            int microBatchSize,
+
             @Doc("share of samples trained on a question and its answer instead of a caption; 0 is the paper's stage 2")
             double questionShare,
 
@@ -48,10 +54,11 @@ public final class GenerativeStep implements PipelineStep {
 
             @Doc("how training images are cropped and flipped")
             Augmentation augmentation) {
-        public static final Config DEFAULTS = new Config(TrainingConfig.DEFAULTS, 64, 0, 0.5, Augmentation.DEFAULTS);
+        public static final Config DEFAULTS = new Config(TrainingConfig.DEFAULTS, 64, 0, 0, 0.5, Augmentation.DEFAULTS);
 
         public Config {
             Check.positive("batch-size", batchSize);
+            Check.range("micro-batch-size", microBatchSize, 0, batchSize);
             Check.range("question-share", questionShare, 0, 1);
             Check.range("split-share", splitShare, 0, 1);
         }
@@ -89,15 +96,33 @@ public final class GenerativeStep implements PipelineStep {
             try (BatchLoader loader =
                     vision.loader(context, config.augmentation(), LoaderOptions.of(config.batchSize()))) {
                 new Trainer(config.training(), Surroundings.of(context))
-                        .train(bridge.promptParameters(), (step, owner) -> {
+                        .trainAccumulating(bridge.promptParameters(), (step, shared) -> {
                             Batch batch = loader.batch(step);
-                            NDArray softPrompt = bridge.softPrompt(vision.features(batch, owner));
-                            LanguageInput input = texts.input(step, softPrompt, batch);
-                            return new Objective.Loss(language.loss(input), Map.of());
+                            return passes(batch, texts.of(step, batch), vision, bridge, language);
                         });
             }
             context.save("bridge", bridge.parameters());
         }
+    }
+
+    /** Each part's mean loss counts by its share of the batch's tokens. */
+    private List<AccumulatedObjective.Pass> passes(
+            Batch batch, GenerativeTexts.Texts texts, FrozenVision vision, Bridge bridge, LanguageModel language) {
+        int size = config.microBatchSize() == 0 ? batch.rows() : config.microBatchSize();
+        double all = language.targetTokens(bridge.promptLength(), texts.prefixes(), texts.targets());
+        List<AccumulatedObjective.Pass> passes = new ArrayList<>();
+        for (int start = 0; start < batch.rows(); start += size) {
+            int first = start;
+            int end = Math.min(batch.rows(), start + size);
+            GenerativeTexts.Texts part = texts.slice(first, end);
+            double share = language.targetTokens(bridge.promptLength(), part.prefixes(), part.targets()) / all;
+            passes.add(owner -> {
+                NDArray softPrompt = bridge.softPrompt(vision.features(batch.slice(first, end), owner));
+                NDArray loss = language.loss(part.behind(softPrompt));
+                return new Objective.Loss(Tensors.scale(loss, share), Map.of());
+            });
+        }
+        return passes;
     }
 
     private GenerativeTexts texts(LanguageModel language, RunSeed seed) {

@@ -44,6 +44,11 @@ public final class RepresentationStep implements PipelineStep {
             @Doc("image-text pairs an optimiser step; also the number of candidates of ITC")
             int batchSize,
 
+            @Doc(
+                    "pairs computed at once, for batches larger than memory; losses and gradients stay those of the whole batch."
+                            + " 0: all of them")
+            int microBatchSize,
+
             @Doc("weight of image-text contrastive learning (ITC)")
             double contrastive,
 
@@ -66,10 +71,11 @@ public final class RepresentationStep implements PipelineStep {
             Augmentation augmentation) {
         /** Weights and smoothing as in LAVIS. */
         public static final Config DEFAULTS =
-                new Config(TrainingConfig.DEFAULTS, 64, 1, 1, 1, 0.1, 1, 1, Augmentation.DEFAULTS);
+                new Config(TrainingConfig.DEFAULTS, 64, 0, 1, 1, 1, 0.1, 1, 1, Augmentation.DEFAULTS);
 
         public Config {
             Check.positive("batch-size", batchSize);
+            Check.range("micro-batch-size", microBatchSize, 0, batchSize);
             Check.range("contrastive", contrastive, 0, 1000);
             Check.range("matching", matching, 0, 1000);
             Check.range("generation", generation, 0, 1000);
@@ -118,11 +124,18 @@ public final class RepresentationStep implements PipelineStep {
                     context,
                     config.augmentation(),
                     LoaderOptions.of(config.batchSize()).withDistinctGroups())) {
-                new Trainer(config.training(), Surroundings.of(context))
-                        .train(learner.representationParameters(), (step, owner) -> {
-                            Batch batch = loader.batch(step);
-                            return losses.of(step, vision.features(batch, owner), batch);
-                        });
+                Trainer trainer = new Trainer(config.training(), Surroundings.of(context));
+                if (config.microBatchSize() == 0) {
+                    trainer.train(learner.representationParameters(), (step, owner) -> {
+                        Batch batch = loader.batch(step);
+                        return losses.of(step, vision.features(batch, owner), batch);
+                    });
+                } else {
+                    trainer.trainAccumulating(
+                            learner.representationParameters(),
+                            new AccumulatedRepresentation(
+                                    losses, config.microBatchSize(), context.seed(), loader::batch, vision::features));
+                }
             }
             context.save("bridge", learner.parameters());
         }
@@ -146,6 +159,26 @@ public final class RepresentationStep implements PipelineStep {
                     config.lastHardness(),
                     config.training().steps()));
             generation = new ImageGroundedTextGeneration(config.labelSmoothing());
+        }
+
+        Config config() {
+            return config;
+        }
+
+        RepresentationLearner learner() {
+            return learner;
+        }
+
+        ImageTextContrastive contrastive() {
+            return contrastive;
+        }
+
+        ImageTextMatching matching() {
+            return matching;
+        }
+
+        ImageGroundedTextGeneration generation() {
+            return generation;
         }
 
         /**

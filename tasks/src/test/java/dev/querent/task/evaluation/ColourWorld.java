@@ -275,6 +275,11 @@ final class ColourWorld implements StepContext, Dataset {
         }
 
         @Override
+        public long targetTokens(int promptLength, List<String> prefixes, List<String> targets) {
+            throw new AssertionError("evaluation takes no loss");
+        }
+
+        @Override
         public NDArray embedTokens(NDManager owner, long[][] ids) {
             throw new AssertionError("evaluation trains nothing on words");
         }

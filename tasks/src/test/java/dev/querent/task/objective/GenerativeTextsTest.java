@@ -35,7 +35,8 @@ class GenerativeTextsTest {
     private static LanguageInput input(double questionShare, double splitShare, long step, Batch batch) {
         try (NDManager manager = Torch.newManager()) {
             return new GenerativeTexts(new RunSeed(3), questionShare, splitShare)
-                    .input(step, manager.zeros(new Shape(batch.rows(), 1, 1)), batch);
+                    .of(step, batch)
+                    .behind(manager.zeros(new Shape(batch.rows(), 1, 1)));
         }
     }
 

@@ -216,6 +216,17 @@ class ImagePretrainingTest {
         assertThat(encoder.hidden()).as("nothing was masked").isEmpty();
     }
 
+    /** Else it would stay until training ends. */
+    @Test
+    void allThatIsComputedBelongsToTheImages() {
+        ImagePretraining objective = objective(0.7, 0.6, 1.3);
+        try (NDManager images = Torch.newManager()) {
+            int before = manager.getManagedArrays().size();
+            objective.loss(4, Tensors.reshape(images, first, 3, 3, 4, 4), Tensors.reshape(images, second, 3, 3, 4, 4));
+            assertThat(manager.getManagedArrays()).hasSize(before);
+        }
+    }
+
     @Test
     void whatIsHiddenIsAFunctionOfTheStep() {
         ImagePretraining objective = objective(1, 0, 0);

@@ -51,6 +51,11 @@ class WordPromptTest {
         }
 
         @Override
+        public long targetTokens(int promptLength, List<String> prefixes, List<String> targets) {
+            throw new AssertionError("not asked for");
+        }
+
+        @Override
         public TextDecoder decoder(LanguageInput input) {
             throw new AssertionError("not asked for");
         }
