@@ -86,6 +86,25 @@ class GenerateCommandTest {
     }
 
     @Test
+    void aRepeatedPromptIsAChat() {
+        String first = "question: a answer:";
+        String second = "question: red circle answer:";
+        assertThat(run(run, image.toString(), "--prompt", first, "--prompt", second, "--json"))
+                .isZero();
+        JsonNode chat = JsonMapper.shared().readTree(out.toString()).get(0);
+        assertThat(chat.path("turns").size()).isEqualTo(2);
+        String answer = chat.path("turns").get(0).path("texts").get(0).asString();
+        assertThat(chat.path("turns").get(1).path("prompt").asString()).isEqualTo(second);
+        assertThat(chat.path("text"))
+                .isEqualTo(chat.path("turns").get(1).path("texts").get(0));
+
+        out.getBuffer().setLength(0);
+        assertThat(run(run, image.toString(), "--prompt", first + " " + answer + ". " + second))
+                .isZero();
+        assertThat(out.toString()).isEqualTo(image + ": " + chat.path("text").asString() + System.lineSeparator());
+    }
+
+    @Test
     void theBridgeWritesWhereThereIsNoLanguageModel() throws IOException {
         Files.writeString(run.resolve("resolved.yaml"), VISION_AND_BRIDGE);
         assertThat(run(run, image.toString(), "--max-new-tokens", "3", "--num-beams", "1"))
@@ -93,6 +112,8 @@ class GenerateCommandTest {
         assertThat(out.toString().lines()).hasSize(1);
         assertThat(run(run, image.toString(), "--prompt", "x")).isEqualTo(2);
         assertThat(err.toString()).contains("--prompt: the run's experiment has no language model");
+        assertThat(run(run, image.toString(), "--prompt", "x", "--prompt", "y")).isEqualTo(2);
+        assertThat(err.toString()).contains("--prompt: only a language model can chat");
     }
 
     @Test

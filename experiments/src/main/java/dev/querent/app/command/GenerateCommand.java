@@ -1,12 +1,14 @@
 package dev.querent.app.command;
 
 import dev.querent.generation.DecodingConfig;
+import dev.querent.image.RgbImage;
 import dev.querent.model.Captioner;
 import dev.querent.model.LanguageModel;
 import dev.querent.plugin.PluginRegistry;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,8 +49,9 @@ public final class GenerateCommand implements Callable<Integer> {
             names = "--prompt",
             paramLabel = "TEXT",
             description = "What the text goes on from, e.g. \"question: what colour is the circle answer:\". Default:"
-                    + " nothing, or a captioner's own.")
-    private Optional<String> prompt = Optional.empty();
+                    + " nothing, or a captioner's own. Repeated, it is a chat: each one stands behind those before it and"
+                    + " their answers.")
+    private List<String> prompts = List.of();
 
     @Mixin
     private DecodingOptions decoding = new DecodingOptions();
@@ -67,9 +70,12 @@ public final class GenerateCommand implements Callable<Integer> {
             if (!ImageTextGenerator.canGenerate(folder)) {
                 return refused(model + ": has no language model, nor a bridge or captioner that writes by itself");
             }
+            if (prompts.size() > 1 && !folder.has("language", LanguageModel.class)) {
+                return refused("--prompt: only a language model can chat, " + model + " has none; give one prompt");
+            }
             boolean takesPrompt =
                     folder.has("language", LanguageModel.class) || folder.has("captioner", Captioner.class);
-            if (!takesPrompt && !prompt.orElse("").isEmpty()) {
+            if (!takesPrompt && !String.join("", prompts).isEmpty()) {
                 return refused("--prompt: the run's experiment has no language model; its bridge writes captions only");
             }
             folder.notes().forEach(note -> spec.commandLine().getErr().println("note: " + note));
@@ -87,21 +93,46 @@ public final class GenerateCommand implements Callable<Integer> {
     }
 
     private int generate(ImageTextGenerator generator) {
-        Map<Path, List<String>> texts = new LinkedHashMap<>();
+        List<String> asked = prompts.isEmpty() ? List.of(generator.ownPrompt()) : prompts;
+        Map<Path, List<Turn>> texts = new LinkedHashMap<>();
         Map<Path, String> problems = ImageFiles.read(images, spec.commandLine().getErr(), (files, decoded) -> {
-            List<List<String>> generated = generator.texts(decoded, prompt, texts.size());
+            long first = texts.size();
+            List<List<Turn>> chats = chats(generator, decoded, asked, first);
             for (int i = 0; i < files.size(); i++) {
-                texts.put(files.get(i), generated.get(i));
+                texts.put(files.get(i), chats.get(i));
             }
         });
         print(texts, problems);
         return problems.isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 
-    private void print(Map<Path, List<String>> texts, Map<Path, String> problems) {
+    /** A prompt and what follows it; several texts where several were asked for. */
+    private record Turn(String prompt, List<String> texts) {}
+
+    /** For each image a turn a prompt. */
+    private static List<List<Turn>> chats(
+            ImageTextGenerator generator, List<RgbImage> images, List<String> asked, long first) {
+        List<List<Turn>> chats =
+                images.stream().map(image -> (List<Turn>) new ArrayList<Turn>()).toList();
+        List<String> said = Collections.nCopies(images.size(), "");
+        for (String prompt : asked) {
+            List<String> whole = said.stream().map(before -> before + prompt).toList();
+            List<List<String>> answers = generator.texts(images, whole, first);
+            List<String> next = new ArrayList<>();
+            for (int i = 0; i < images.size(); i++) {
+                chats.get(i).add(new Turn(prompt, answers.get(i)));
+                next.add(whole.get(i) + " " + answers.get(i).get(0) + ". ");
+            }
+            said = next;
+        }
+        return chats;
+    }
+
+    private void print(Map<Path, List<Turn>> texts, Map<Path, String> problems) {
         PrintWriter out = spec.commandLine().getOut();
         if (!json) {
-            texts.forEach((image, all) -> all.forEach(text -> out.println(image + ": " + text)));
+            texts.forEach((image, turns) ->
+                    turns.forEach(turn -> turn.texts().forEach(text -> out.println(image + ": " + text))));
             out.flush();
             return;
         }
@@ -109,10 +140,14 @@ public final class GenerateCommand implements Callable<Integer> {
         for (Path image : images) {
             Map<String, Object> entry = new LinkedHashMap<>();
             entry.put("image", image.toString());
-            Optional.ofNullable(texts.get(image)).ifPresent(all -> {
-                entry.put("text", all.get(0));
-                if (all.size() > 1) {
-                    entry.put("texts", all);
+            Optional.ofNullable(texts.get(image)).ifPresent(turns -> {
+                Turn last = turns.get(turns.size() - 1);
+                entry.put("text", last.texts().get(0));
+                if (last.texts().size() > 1) {
+                    entry.put("texts", last.texts());
+                }
+                if (turns.size() > 1) {
+                    entry.put("turns", turns);
                 }
             });
             Optional.ofNullable(problems.get(image)).ifPresent(problem -> entry.put("error", problem));

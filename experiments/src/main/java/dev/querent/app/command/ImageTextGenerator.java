@@ -15,7 +15,6 @@ import dev.querent.model.TextDecoder;
 import dev.querent.model.VisionEncoder;
 import dev.querent.text.TextTokenizer;
 import dev.querent.torch.Torch;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,22 +26,25 @@ final class ImageTextGenerator implements AutoCloseable {
 
     private final NDManager manager;
     private final Writer writer;
+    private final String ownPrompt;
     private final Generator generator;
 
     /** Texts at their first tokens. */
     private record Begun(TextDecoder decoder, TextTokenizer tokenizer) {}
 
-    /** Begins a text for each image. */
+    /** Begins a text for each image, behind its prompt. */
     @FunctionalInterface
     private interface Writer {
-        Begun begin(NDManager owner, List<RgbImage> images, Optional<String> prompt);
+        Begun begin(NDManager owner, List<RgbImage> images, List<String> prompts);
     }
 
     /** Builds the models of a folder that {@link #canGenerate}. */
     ImageTextGenerator(ModelFolder folder, DecodingConfig decoding) {
         manager = Torch.newManager();
         try {
-            writer = folder.captioner(manager).map(ImageTextGenerator::by).orElseGet(() -> behindBridge(folder));
+            Optional<Captioner> captioner = folder.captioner(manager);
+            writer = captioner.map(ImageTextGenerator::by).orElseGet(() -> behindBridge(folder));
+            ownPrompt = captioner.map(Captioner::prompt).orElse("");
         } catch (RuntimeException e) {
             manager.close();
             throw e;
@@ -51,9 +53,8 @@ final class ImageTextGenerator implements AutoCloseable {
     }
 
     private static Writer by(Captioner captioner) {
-        return (owner, images, prompt) -> new Begun(
-                captioner.decoder(
-                        PixelBatch.of(owner, captioner.transform(), images), prompt.orElseGet(captioner::prompt)),
+        return (owner, images, prompts) -> new Begun(
+                captioner.decoder(PixelBatch.of(owner, captioner.transform(), images), prompts.get(0)),
                 captioner.tokenizer());
     }
 
@@ -62,16 +63,20 @@ final class ImageTextGenerator implements AutoCloseable {
         Bridge bridge = folder.bridge(manager);
         Optional<LanguageModel> language =
                 folder.has("language", LanguageModel.class) ? Optional.of(folder.language(manager)) : Optional.empty();
-        return (owner, images, prompt) -> {
+        return (owner, images, prompts) -> {
             NDArray features = vision.encode(PixelBatch.of(owner, vision, images)); // (B, N, Dv)
             if (language.isPresent()) {
-                LanguageInput input = LanguageInput.decoding(
-                        bridge.softPrompt(features), Collections.nCopies(images.size(), prompt.orElse("")));
+                LanguageInput input = LanguageInput.decoding(bridge.softPrompt(features), prompts);
                 return new Begun(language.get().decoder(input), language.get().tokenizer());
             }
             RepresentationLearner learner = (RepresentationLearner) bridge;
             return new Begun(learner.look(features).captioner(), learner.tokenizer());
         };
+    }
+
+    /** What texts go on from where nothing is said: a captioner's prompt, otherwise nothing. */
+    String ownPrompt() {
+        return ownPrompt;
     }
 
     /** Whether a model has the parts that generate text. */
@@ -84,13 +89,13 @@ final class ImageTextGenerator implements AutoCloseable {
     /**
      * Generates texts for each image.
      *
-     * @param prompt what each text goes on from, behind an image's soft prompt; where empty, a captioner takes its own and a
-     *     language model none. The bridge alone takes none
+     * @param prompts what each text goes on from, behind its image's soft prompt; may be empty strings. A captioner takes the
+     *     same one for all images, the bridge alone none
      * @param first number of the first image among all that texts are generated for
      */
-    List<List<String>> texts(List<RgbImage> images, Optional<String> prompt, long first) {
+    List<List<String>> texts(List<RgbImage> images, List<String> prompts, long first) {
         try (NDManager inner = manager.newSubManager()) {
-            Begun begun = writer.begin(inner, images, prompt);
+            Begun begun = writer.begin(inner, images, prompts);
             return generator.allTexts(begun.decoder(), begun.tokenizer(), first);
         }
     }
