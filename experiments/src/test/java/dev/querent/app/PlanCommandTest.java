@@ -178,6 +178,7 @@ class PlanCommandTest {
         assertThat(step.path("parts").path("vision").path("parameters").asLong())
                 .isEqualTo(112);
         assertThat(step.path("flop-per-sample").isNull()).isTrue();
+        assertThat(step.path("on").path("a100-40g-x16").path("fits").isNull()).isTrue();
         assertThat(step.path("parts")
                         .path("bridge")
                         .path("flop-per-sample")

@@ -99,9 +99,6 @@ public final class PlanCommand implements Runnable {
         if (hardware.holds(step)) {
             return;
         }
-        String batch = step.work().isPresent()
-                ? "; by this estimate the largest batch-size that fits is " + hardware.largestBatch(step)
-                : "";
         err.printf(
                 Locale.ROOT,
                 "warning: %s doesn't fit %s: %.1f GiB a device of %.1f%s%n",
@@ -109,6 +106,16 @@ public final class PlanCommand implements Runnable {
                 hardware.name(),
                 step.memory(hardware.devices()).total() / GIB,
                 hardware.memory() / GIB,
-                batch);
+                advice(step, hardware));
+    }
+
+    private static String advice(StepPlan step, Hardware hardware) {
+        if (step.work().isEmpty()) {
+            return "";
+        }
+        long largest = hardware.largestBatch(step);
+        return largest == 0
+                ? "; not even one sample a device fits"
+                : "; by this estimate the largest batch-size that fits is " + largest;
     }
 }

@@ -89,7 +89,7 @@ public record Hardware(
         return room <= 0 ? 0 : devices * (long) (room / each);
     }
 
-    /** Whether the estimate of what a device holds fits. */
+    /** Whether what is known of a device's load fits. */
     public boolean holds(StepPlan step) {
         return step.memory(devices).total() <= memory;
     }

@@ -69,16 +69,13 @@ interface LanguageWork {
             int text = config.maxTextTokens();
             double prefix = Math.max(1, Math.ceil(prefixShare * text)); // its end at least
             double read = promptLength + Math.min(prefix, config.maxPositions() - promptLength);
-            int decoderLayers = config.decoderLayers().orElse(config.layers());
-            Work across =
-                    Work.of(layer.keysAndValues(graph, read, layer.width()), layer.crossAttention(graph, text, read));
-            // before the first cross-attention nothing depends on what is trained in front of a frozen model
-            Graph first = graph == Graph.TRAINED ? graph : Graph.NONE;
+            Work decoderLayer = Work.of(
+                    layer.block(graph, text),
+                    layer.keysAndValues(graph, read, layer.width()),
+                    layer.crossAttention(graph, text, read));
             return Work.of(
                     layer.block(graph, read).times(config.layers()),
-                    layer.selfAttention(first, text, text),
-                    layer.selfAttention(graph, text, text).times(decoderLayers - 1.0),
-                    Work.of(across, layer.feedForward(graph, text)).times(decoderLayers),
+                    decoderLayer.times(config.decoderLayers().orElse(config.layers())),
                     TransformerLayer.scores(graph, text, layer.width(), vocabulary));
         }
     }

@@ -73,7 +73,12 @@ public final class PlanJson {
                 .put("optimizer", memory.optimizer());
         put("activations", memory.activations(), bytes);
         bytes.put("input", memory.input()).put("all", memory.total());
-        node.put("fits", hardware.holds(step)).put("reduced-bytes-per-step", step.reducedBytes(hardware.devices()));
+        if (step.work().isPresent()) {
+            node.put("fits", hardware.holds(step));
+        } else {
+            node.putNull("fits");
+        }
+        node.put("reduced-bytes-per-step", step.reducedBytes(hardware.devices()));
         put("seconds-per-step", hardware.secondsPerStep(step), node);
         put("seconds-per-step-in-mixed-precision", hardware.secondsPerStepInMixedPrecision(step), node);
     }

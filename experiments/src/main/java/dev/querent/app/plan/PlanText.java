@@ -75,7 +75,9 @@ public final class PlanText {
     }
 
     private static String giga(Optional<Work> work, ToDoubleFunction<Work> of) {
-        return work.map(known -> format("%.4g", of.applyAsDouble(known) / 1e9)).orElse(NOT_KNOWN);
+        return work.map(known -> of.applyAsDouble(known) / 1e9)
+                .map(billions -> billions == 0 ? "0" : format("%.4g", billions))
+                .orElse(NOT_KNOWN);
     }
 
     private static String operations(StepPlan step, Work work) {
@@ -117,12 +119,16 @@ public final class PlanText {
         }
         double seconds = secondsPerStep.getAsDouble() * step.training().steps();
         if (seconds < 120) {
-            return format("%.3g seconds", seconds);
+            return rounded(seconds) + " seconds";
         }
         if (seconds < 2 * 3600) {
-            return format("%.3g minutes", seconds / 60);
+            return rounded(seconds / 60) + " minutes";
         }
-        return seconds < 48 * 3600 ? format("%.3g hours", seconds / 3600) : format("%.3g days", seconds / 86400);
+        return seconds < 48 * 3600 ? rounded(seconds / 3600) + " hours" : rounded(seconds / 86400) + " days";
+    }
+
+    private static String rounded(double value) {
+        return format(value < 100 ? "%.3g" : "%,.0f", value);
     }
 
     private String traffic(StepPlan step) {
@@ -150,7 +156,7 @@ public final class PlanText {
     }
 
     private static String gib(double bytes) {
-        return format(bytes < GIB / 10 ? "%.4f" : "%.2f", bytes / GIB);
+        return format("%.3f", bytes / GIB);
     }
 
     private static String bytes(double bytes) {

@@ -12,7 +12,7 @@ import java.util.OptionalDouble;
  * @param name as the experiment calls it
  * @param batchSize samples an optimiser step, over all devices
  * @param training how long
- * @param images read for a sample
+ * @param images files read for a sample
  * @param inputBytes of a sample's pixels
  * @param parts those that are loaded
  */

@@ -7,6 +7,7 @@ import dev.querent.model.LanguageModel;
 import dev.querent.model.RepresentationLearner;
 import dev.querent.model.VisionEncoder;
 import dev.querent.random.RunSeed;
+import dev.querent.task.dataset.Shapes;
 import dev.querent.task.objective.ImagePretraining;
 import dev.querent.task.pretraining.GenerativeStep;
 import dev.querent.task.pretraining.RepresentationStep;
@@ -57,7 +58,8 @@ final class StepPlanner {
         long trained = encoder.parameters().count() + headParameters(encoder, config);
         PluginSetting setting = experiment.vision().orElseThrow();
         PartPlan part = new PartPlan("vision", setting.plugin().name(), setting.precision(), trained, trained, work);
-        return new StepPlan(name, config.batchSize(), config.training(), looks, looks * pixels(), List.of(part));
+        return new StepPlan(
+                name, config.batchSize(), config.training(), filesRead(looks), looks * pixels(), List.of(part));
     }
 
     private long headParameters(VisionEncoder encoder, VisionPretrainingStep.Config config) {
@@ -102,7 +104,7 @@ final class StepPlanner {
                 name,
                 config.batchSize(),
                 config.training(),
-                1,
+                filesRead(1),
                 pixels(),
                 List.of(frozenVision(), bridgePart(learner, learner.representationParameters(), work)));
     }
@@ -116,7 +118,7 @@ final class StepPlanner {
                 name,
                 config.batchSize(),
                 config.training(),
-                1,
+                filesRead(1),
                 pixels(),
                 List.of(
                         frozenVision(),
@@ -174,6 +176,11 @@ final class StepPlanner {
                 .bridge()
                 .flatMap(
                         setting -> BridgeWork.of(setting, bridge, models.shape().orElseThrow()));
+    }
+
+    /** Generated pictures are in no file. */
+    private int filesRead(int looks) {
+        return experiment.data().config() instanceof Shapes.Config ? 0 : looks;
     }
 
     private double pixels() {

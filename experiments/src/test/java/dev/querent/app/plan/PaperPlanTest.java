@@ -21,7 +21,7 @@ class PaperPlanTest {
     private static final double DAY = 86_400;
 
     /** How far below "less than" an estimate may lie; docs/howto/plan.md says why. */
-    private static final double FACTOR = 3;
+    private static final double FACTOR = 4;
 
     private static final PluginRegistry REGISTRY = PluginRegistry.builtIn();
 
@@ -71,7 +71,7 @@ class PaperPlanTest {
         assertThat(estimate).isBetween(days / FACTOR, days);
         assertThat(a100().secondsPerStep(step).orElseThrow() * step.training().steps() / DAY)
                 .as("the Q-Former in fp32")
-                .isBetween(estimate, days * FACTOR);
+                .isBetween(estimate, 1.5 * days);
     }
 
     /** 16 bytes a parameter that is trained, 2 a frozen one in 16 bits. */
