@@ -77,9 +77,11 @@ def opt(trained):
 
 def t5(trained):
     read, text = 3 + 4, 8
-    model = T5ForConditionalGeneration(T5Config(
+    config = T5Config(
         vocab_size=29, d_model=8, d_kv=5, num_heads=2, d_ff=14, num_layers=3, num_decoder_layers=2, dropout_rate=0, decoder_start_token_id=0,
-        feed_forward_proj="gated-gelu", tie_word_embeddings=False, attn_implementation="eager"))
+        feed_forward_proj="gated-gelu", tie_word_embeddings=False, attn_implementation="eager")
+    config.dense_act_fn = "gelu"  # as BLIP-2 has it; its own is put together of several functions, each of which keeps something
+    model = T5ForConditionalGeneration(config)
     model.requires_grad_(trained)
 
     def forward():
