@@ -107,6 +107,37 @@ class PlanCommandTest {
         assertThat(told).contains("steps.representation").isEqualTo(command.err());
     }
 
+    /** It projects to a language model, which the only step doesn't need. */
+    @Test
+    void aBridgeThatNoStepUsesIsNotBuilt() {
+        assertThat(command.run(
+                        "plan",
+                        "shapes/demo.yaml",
+                        "--hardware",
+                        "h100-x8",
+                        "--set",
+                        "bridge.plugin=linear",
+                        "--set",
+                        "language=null",
+                        "--set",
+                        "steps={vision-pretraining: {plugin: vision-pretraining}, language-pretraining: null,"
+                                + " representation: null, retrieval: null, probe: null, generative: null, captioning:"
+                                + " null, questions: null}"))
+                .as(command.err())
+                .isZero();
+        assertThat(command.out()).contains("vision-pretraining: 1,000 steps of 64 samples");
+    }
+
+    @Test
+    void aCheckpointOfWeightsAloneIsTakenForNoTokenizer() throws IOException {
+        Path weights = Files.writeString(folder.resolve("blip2_pretrained.pth"), "weights");
+
+        assertThat(command.run("plan", STAGE_1, "--hardware", "h100-x8", "--set", "bridge.checkpoint=" + weights))
+                .as(command.err())
+                .isZero();
+        assertThat(command.out()).contains("bridge.tokenizer isn't there: 30523 tokens assumed");
+    }
+
     @Test
     void aDataSetThatIsNotThereIsNoted() {
         assertThat(command.run("plan", "emoji/demo.yaml", "--hardware", "h100-x8"))

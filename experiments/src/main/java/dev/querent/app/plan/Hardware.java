@@ -20,10 +20,7 @@ public record Hardware(
 
     private static final double GIB = 1L << 30;
 
-    /**
-     * Published trainings of large transformers reach 30 to 55 % of the peak in 16 bits (PaLM, arXiv 2204.02311, table 3,
-     * compares several).
-     */
+    /** An assumption: what is published of large transformers lies between a fifth and a half. */
     private static final double EFFICIENCY = 0.4;
 
     /** The paper's machine (section 3.4). */

@@ -17,6 +17,7 @@ import dev.querent.text.TokenizerLayout;
 import dev.querent.text.WordLevelTokenizer;
 import dev.querent.torch.Torch;
 import dev.querent.weights.ParameterScope;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An experiment's models with shapes and no weights. They can be built where checkpoints, tokenizers and data aren't there yet:
@@ -38,19 +40,12 @@ final class PlannedModels implements AutoCloseable {
     private final List<String> notes = new ArrayList<>();
     private final Optional<VisionEncoder> vision;
     private final Optional<LanguageModel> language;
-    private final Optional<BridgeShape> shape;
-    private final Optional<Bridge> bridge;
+    private @Nullable Bridge bridge;
 
     PlannedModels(Experiment experiment) {
         this.experiment = experiment;
         vision = experiment.vision().map(setting -> create("vision", VisionEncoder.class, setting));
         language = experiment.language().map(setting -> create("language", LanguageModel.class, setting));
-        shape = vision.map(encoder -> new BridgeShape(
-                encoder.width(),
-                encoder.tokens(),
-                language.map(model -> OptionalInt.of(model.width())).orElse(OptionalInt.empty())));
-        bridge = shape.flatMap(
-                sizes -> experiment.bridge().map(setting -> create("bridge", Bridge.class, setting, sizes)));
     }
 
     Optional<VisionEncoder> vision() {
@@ -61,13 +56,20 @@ final class PlannedModels implements AutoCloseable {
         return language;
     }
 
-    Optional<Bridge> bridge() {
+    /** Built when first asked for: it may need a part that isn't wired as long as no step uses it. */
+    Bridge bridge() {
+        if (bridge == null) {
+            bridge = create("bridge", Bridge.class, experiment.bridge().orElseThrow(), shape());
+        }
         return bridge;
     }
 
-    /** What the bridge joins, where there is an encoder. */
-    Optional<BridgeShape> shape() {
-        return shape;
+    BridgeShape shape() {
+        VisionEncoder encoder = vision.orElseThrow();
+        return new BridgeShape(
+                encoder.width(),
+                encoder.tokens(),
+                language.map(model -> OptionalInt.of(model.width())).orElse(OptionalInt.empty()));
     }
 
     /** What was assumed. */
@@ -87,11 +89,11 @@ final class PlannedModels implements AutoCloseable {
     }
 
     private TextTokenizer tokenizer(String role, PluginSetting setting, TokenizerLayout layout) {
-        Optional<Path> place = setting.tokenizer().or(setting::checkpoint);
-        if (place.isEmpty()) {
+        if (setting.checkpoint().isEmpty() && setting.tokenizer().isEmpty()) {
             return WordLevelTokenizer.of(words(), layout);
         }
-        return PublishedTokenizer.find(place.get(), layout)
+        Optional<Path> place = setting.tokenizer().or(() -> setting.checkpoint().filter(Files::isDirectory));
+        return place.flatMap(found -> PublishedTokenizer.find(found, layout))
                 .map(TextTokenizer.class::cast)
                 .orElseGet(() -> standIn(role, layout));
     }

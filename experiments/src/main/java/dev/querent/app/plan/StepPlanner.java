@@ -96,7 +96,7 @@ final class StepPlanner {
     }
 
     private StepPlan plan(String name, RepresentationStep.Config config) {
-        if (!(models.bridge().orElseThrow() instanceof RepresentationLearner learner)) {
+        if (!(models.bridge() instanceof RepresentationLearner learner)) {
             throw new IllegalStateException("validation lets no other bridge through");
         }
         Optional<Work> work = bridgeWork(learner).flatMap(bridge -> bridge.representation(config));
@@ -110,7 +110,7 @@ final class StepPlanner {
     }
 
     private StepPlan plan(String name, GenerativeStep.Config config) {
-        Bridge bridge = models.bridge().orElseThrow();
+        Bridge bridge = models.bridge();
         double prefixShare = config.questionShare() > 0 ? 1 : config.splitShare() > 0 ? 0.5 : 0;
         Optional<Work> passedOn =
                 languageWork().map(work -> work.loss(Graph.PASSED_ON, bridge.promptLength(), prefixShare));
@@ -172,10 +172,7 @@ final class StepPlanner {
     }
 
     private Optional<BridgeWork> bridgeWork(Bridge bridge) {
-        return experiment
-                .bridge()
-                .flatMap(
-                        setting -> BridgeWork.of(setting, bridge, models.shape().orElseThrow()));
+        return experiment.bridge().flatMap(setting -> BridgeWork.of(setting, bridge, models.shape()));
     }
 
     /** Generated pictures are in no file. */
