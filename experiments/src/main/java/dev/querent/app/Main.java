@@ -5,6 +5,7 @@ import dev.querent.app.command.EmbedCommand;
 import dev.querent.app.command.ErrorReport;
 import dev.querent.app.command.ExportCommand;
 import dev.querent.app.command.GenerateCommand;
+import dev.querent.app.command.PlanCommand;
 import dev.querent.app.command.PluginsCommand;
 import dev.querent.app.command.ResumeCommand;
 import dev.querent.app.command.RunCommand;
@@ -35,6 +36,7 @@ import picocli.CommandLine.ScopeType;
             StatusCommand.class,
             PluginsCommand.class,
             ValidateCommand.class,
+            PlanCommand.class,
             DataCommand.class,
             GenerateCommand.class,
             ScoreCommand.class,

@@ -1,0 +1,36 @@
+package dev.querent.app.plan;
+
+/**
+ * What a sample costs. A multiplication with its addition counts as two operations; only matrix products count.
+ *
+ * @param forward operations of the forward pass
+ * @param backward operations of the backward pass
+ * @param kept bytes that the backward pass needs of the forward pass
+ */
+public record Work(double forward, double backward, double kept) {
+
+    static final Work NONE = new Work(0, 0, 0);
+
+    /** The sum of several. */
+    static Work of(Work... parts) {
+        Work sum = NONE;
+        for (Work part : parts) {
+            sum = new Work(sum.forward + part.forward, sum.backward + part.backward, sum.kept + part.kept);
+        }
+        return sum;
+    }
+
+    Work times(double count) {
+        return new Work(count * forward, count * backward, count * kept);
+    }
+
+    /** The same with more bytes kept. */
+    Work keeping(double bytes) {
+        return new Work(forward, backward, kept + bytes);
+    }
+
+    /** Of both passes. */
+    public double operations() {
+        return forward + backward;
+    }
+}
