@@ -37,13 +37,13 @@ public final class CheckpointStore {
     private static final String PREFIX = "step-";
     private static final String UNFINISHED = "unfinished-";
 
-    /** Two, so that a damaged newest one has one before it. */
-    private static final int KEPT = 2;
-
     private final Path folder;
+    private final int kept;
 
-    public CheckpointStore(Path folder) {
+    /** @param kept the newest checkpoints that {@link #save} leaves */
+    public CheckpointStore(Path folder, int kept) {
         this.folder = folder;
+        this.kept = kept;
     }
 
     /** A checkpoint whose checksum was right when it was found. */
@@ -54,7 +54,7 @@ public final class CheckpointStore {
     }
 
     /**
-     * Saves the state after a number of steps, and deletes all but the newest two.
+     * Saves the state after a number of steps, and deletes all but the newest.
      *
      * @param step optimiser steps done
      */
@@ -80,7 +80,10 @@ public final class CheckpointStore {
             sync(folder);
             prune();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write the checkpoint " + target, e);
+            throw new UncheckedIOException(
+                    "cannot write the checkpoint " + target
+                            + " (once that is mended, the same command goes on from the one" + " before it)",
+                    e);
         }
     }
 
@@ -127,7 +130,7 @@ public final class CheckpointStore {
     }
 
     private void prune() {
-        newestFirst().stream().skip(KEPT).forEach(CheckpointStore::deleteTree);
+        newestFirst().stream().skip(kept).forEach(CheckpointStore::deleteTree);
     }
 
     private static void deleteTree(Path root) {

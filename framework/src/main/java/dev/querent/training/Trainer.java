@@ -57,9 +57,11 @@ public final class Trainer {
     /** As {@link #train}, a batch in several passes. */
     public void trainAccumulating(ParameterSet trainable, AccumulatedObjective objective) {
         refuseOtherPrecisions(trainable);
-        CheckpointStore checkpoints = new CheckpointStore(surroundings.folder().resolve("checkpoints"));
+        CheckpointStore checkpoints =
+                new CheckpointStore(surroundings.folder().resolve("checkpoints"), config.keepCheckpoints());
         trainable.setTrainable(true);
-        try (AdamW optimizer = new AdamW(config, trainable)) {
+        try (AdamW optimizer = new AdamW(config, trainable);
+                CheckpointWriter writer = new CheckpointWriter(checkpoints)) {
             Map<String, NDArray> state = state(trainable, optimizer);
             Optional<CheckpointStore.Checkpoint> start = checkpoints.latest();
             start.ifPresent(checkpoint -> restore(checkpoint, state));
@@ -68,8 +70,10 @@ public final class Trainer {
             LearningRateSchedule schedule = config.schedule();
             long since = System.nanoTime();
             for (long step = first; step < config.steps(); step++) {
+                writer.check();
                 if (surroundings.stop().stopRequested()) {
-                    checkpoints.save(step, state);
+                    writer.save(step, state);
+                    writer.finish();
                     throw new StoppedException("stopped after step " + step + " of " + config.steps());
                 }
                 Map<String, Double> values = step(step, optimizer, objective, schedule.at(step));
@@ -82,9 +86,10 @@ public final class Trainer {
                     log.write(done, values);
                 }
                 if (done % config.checkpointEvery() == 0 || done == config.steps()) {
-                    checkpoints.save(done, state);
+                    writer.save(done, state);
                 }
             }
+            writer.finish();
         } finally {
             trainable.setTrainable(false);
         }

@@ -19,11 +19,15 @@ public record TrainingConfig(
         double clipNorm,
 
         @Doc("steps between checkpoints") int checkpointEvery,
+
+        @Doc("newest checkpoints that are kept; two, so that a damaged one has one before it")
+        int keepCheckpoints,
+
         @Doc("steps between lines of metrics.jsonl") int logEvery) {
 
     /** The paper's optimiser (appendix, pre-training) at the size of this machine. */
     public static final TrainingConfig DEFAULTS =
-            new TrainingConfig(1000, 1e-3, 1e-5, 50, 0.9, 0.98, 0.05, 1.0, 200, 10);
+            new TrainingConfig(1000, 1e-3, 1e-5, 50, 0.9, 0.98, 0.05, 1.0, 200, 2, 10);
 
     public TrainingConfig {
         Check.positive("steps", steps);
@@ -35,6 +39,7 @@ public record TrainingConfig(
         Check.range("weight-decay", weightDecay, 0, 10);
         Check.range("clip-norm", clipNorm, 0, Double.MAX_VALUE);
         Check.positive("checkpoint-every", checkpointEvery);
+        Check.range("keep-checkpoints", keepCheckpoints, 1, Integer.MAX_VALUE);
         Check.positive("log-every", logEvery);
     }
 

@@ -17,19 +17,21 @@ import dev.querent.weights.ParameterScope;
 import dev.querent.weights.ParameterSet;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TrainerTest {
 
     private static final RunSeed SEED = new RunSeed(7);
-    private static final TrainingConfig CONFIG = new TrainingConfig(20, 0.01, 0.001, 3, 0.9, 0.98, 0.05, 1.0, 5, 4);
+    private static final TrainingConfig CONFIG = new TrainingConfig(20, 0.01, 0.001, 3, 0.9, 0.98, 0.05, 1.0, 5, 2, 4);
 
     @TempDir
     private Path folder;
@@ -106,7 +108,7 @@ class TrainerTest {
             file.seek(file.length() - 1);
             file.write(last ^ 1);
         }
-        assertThat(new CheckpointStore(folder.resolve("checkpoints"))
+        assertThat(new CheckpointStore(folder.resolve("checkpoints"), 2)
                         .latest()
                         .orElseThrow()
                         .step())
@@ -119,7 +121,8 @@ class TrainerTest {
         Path half = folder.resolve("checkpoints/unfinished-step-00000010");
         Files.createDirectories(half);
         Files.writeString(half.resolve("state.safetensors"), "half");
-        assertThat(new CheckpointStore(folder.resolve("checkpoints")).latest()).isEmpty();
+        assertThat(new CheckpointStore(folder.resolve("checkpoints"), 2).latest())
+                .isEmpty();
         train(folder, StopSignal.NEVER); // and it is no obstacle
     }
 
@@ -135,10 +138,40 @@ class TrainerTest {
                     .isInstanceOf(DivergedException.class)
                     .hasMessageContaining("step 6");
         }
-        assertThat(new CheckpointStore(folder.resolve("checkpoints"))
+        assertThat(new CheckpointStore(folder.resolve("checkpoints"), 2)
                         .latest()
                         .orElseThrow()
                         .step())
                 .isEqualTo(5);
+    }
+
+    @Test
+    void asManyCheckpointsAreKeptAsIsSaid() throws IOException {
+        TrainingConfig keepsThree = new TrainingConfig(20, 0.01, 0.001, 3, 0.9, 0.98, 0.05, 1.0, 4, 3, 4);
+        try (Toy toy = new Toy()) {
+            new Trainer(keepsThree, new Trainer.Surroundings(folder, SEED, StopSignal.NEVER, Progress.SILENT))
+                    .train(toy.parameters, toy::loss);
+        }
+        try (Stream<Path> kept = Files.list(folder.resolve("checkpoints"))) {
+            assertThat(kept.map(path -> path.getFileName().toString()))
+                    .containsExactlyInAnyOrder("step-00000012", "step-00000016", "step-00000020");
+        }
+    }
+
+    /** The write fails on its own thread; training hears of it. */
+    @Test
+    void aCheckpointThatCannotBeWrittenEndsTheTrainingAndKeepsTheOneBefore() throws IOException {
+        String unbroken = train(folder.resolve("unbroken"), StopSignal.NEVER);
+        Path broken = folder.resolve("broken");
+        Path checkpoints = Files.createDirectories(broken.resolve("checkpoints"));
+        Path obstacle = Files.createSymbolicLink(checkpoints.resolve("unfinished-step-00000010"), Path.of("nowhere"));
+        assertThatThrownBy(() -> train(broken, StopSignal.NEVER))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("cannot write the checkpoint")
+                .hasMessageContaining("step-00000010");
+        Files.delete(obstacle);
+        assertThat(new CheckpointStore(checkpoints, 2).latest().orElseThrow().step())
+                .isEqualTo(5);
+        assertThat(train(broken, StopSignal.NEVER)).isEqualTo(unbroken);
     }
 }

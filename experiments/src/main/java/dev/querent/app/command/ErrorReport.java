@@ -34,7 +34,9 @@ public final class ErrorReport {
 
     private static String sentence(Throwable problem) {
         if (problem instanceof UncheckedIOException && problem.getCause() instanceof IOException cause) {
-            return sentence(cause);
+            String own = String.valueOf(problem.getMessage());
+            String reason = sentence(cause);
+            return own.equals(cause.toString()) ? reason : own.contains(reason) ? own : own + ": " + reason;
         }
         String message = problem.getMessage();
         if (problem instanceof NoSuchFileException) {

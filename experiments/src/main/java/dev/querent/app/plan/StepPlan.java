@@ -11,13 +11,20 @@ import java.util.OptionalDouble;
  *
  * @param name as the experiment calls it
  * @param batchSize samples an optimiser step, over all devices
+ * @param together most samples that a device computes at once
  * @param training how long
  * @param images files read for a sample
  * @param inputBytes of a sample's pixels
  * @param parts those that are loaded
  */
 public record StepPlan(
-        String name, int batchSize, TrainingConfig training, int images, double inputBytes, List<PartPlan> parts) {
+        String name,
+        int batchSize,
+        int together,
+        TrainingConfig training,
+        int images,
+        double inputBytes,
+        List<PartPlan> parts) {
 
     /** Parameter, its mean and its variance. */
     private static final int CHECKPOINTED = 3;
@@ -55,7 +62,8 @@ public record StepPlan(
         double weights = parts.stream()
                 .mapToDouble(part -> part.parameters() * Bytes.each(part.precision()))
                 .sum();
-        OptionalDouble activations = work().map(work -> OptionalDouble.of(samplesOn(devices) * work.kept()))
+        OptionalDouble activations = work().map(
+                        work -> OptionalDouble.of(Math.min(samplesOn(devices), together) * work.kept()))
                 .orElse(OptionalDouble.empty());
         return new Memory(
                 weights, number * trained(), 2 * number * trained(), activations, samplesOn(devices) * inputBytes);

@@ -59,7 +59,13 @@ final class StepPlanner {
         PluginSetting setting = experiment.vision().orElseThrow();
         PartPlan part = new PartPlan("vision", setting.plugin().name(), setting.precision(), trained, trained, work);
         return new StepPlan(
-                name, config.batchSize(), config.training(), filesRead(looks), looks * pixels(), List.of(part));
+                name,
+                config.batchSize(),
+                config.batchSize(),
+                config.training(),
+                filesRead(looks),
+                looks * pixels(),
+                List.of(part));
     }
 
     private long headParameters(VisionEncoder encoder, VisionPretrainingStep.Config config) {
@@ -92,7 +98,7 @@ final class StepPlanner {
         LanguageModel model = models.language().orElseThrow();
         Optional<Work> work = languageWork().map(w -> w.loss(Graph.TRAINED, config.promptLength(), 1));
         PartPlan part = languagePart(model.parameters().count(), work);
-        return new StepPlan(name, config.batchSize(), config.training(), 0, 0, List.of(part));
+        return new StepPlan(name, config.batchSize(), config.batchSize(), config.training(), 0, 0, List.of(part));
     }
 
     private StepPlan plan(String name, RepresentationStep.Config config) {
@@ -103,6 +109,7 @@ final class StepPlanner {
         return new StepPlan(
                 name,
                 config.batchSize(),
+                config.microBatchSize() == 0 ? config.batchSize() : config.microBatchSize(),
                 config.training(),
                 filesRead(1),
                 pixels(),
@@ -117,6 +124,7 @@ final class StepPlanner {
         return new StepPlan(
                 name,
                 config.batchSize(),
+                config.microBatchSize() == 0 ? config.batchSize() : config.microBatchSize(),
                 config.training(),
                 filesRead(1),
                 pixels(),

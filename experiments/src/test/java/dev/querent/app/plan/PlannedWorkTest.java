@@ -123,6 +123,7 @@ class PlannedWorkTest {
                 .representation(new RepresentationStep.Config(
                         standard.training(),
                         1680,
+                        0,
                         contrastive,
                         matching,
                         generation,
