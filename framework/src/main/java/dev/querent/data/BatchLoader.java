@@ -79,6 +79,13 @@ public final class BatchLoader implements AutoCloseable {
         return loaded.batch;
     }
 
+    /** The samples that a step's batch is put together from, before any bad one is replaced. */
+    public List<String> ids(long step) {
+        return Arrays.stream(order.apply(step))
+                .mapToObj(index -> samples.get(index).id())
+                .toList();
+    }
+
     private Loaded load(long step) {
         int[] indices = order.apply(step);
         float[] pixels = new float[indices.length * transform.length()];

@@ -78,6 +78,16 @@ public final class AdamW implements AutoCloseable {
         }
     }
 
+    /** Sets the gradients back to zero and updates nothing. */
+    void discard() {
+        for (Slot slot : slots) {
+            try (NDList gradient = new NDList()) {
+                Torch.gradient(slot.parameter()).ifPresent(gradient::add);
+                KERNELS.run("zero", gradient);
+            }
+        }
+    }
+
     private double norm(NDList gradients) {
         try (NDArray norm = KERNELS.call(manager, "total_norm", gradients)) {
             return norm.getFloat();

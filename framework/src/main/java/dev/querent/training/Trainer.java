@@ -12,11 +12,18 @@ import dev.querent.torch.Torch;
 import dev.querent.weights.ParameterSet;
 import dev.querent.weights.SafetensorsReader;
 import dev.querent.weights.WeightsMismatchException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongFunction;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The training loop: the same for every objective, resumable at any moment. A run that was stopped or killed and continued
@@ -25,17 +32,24 @@ import java.util.Optional;
  */
 public final class Trainer {
 
+    /** Steps in a row that are skipped before training ends all the same. */
+    public static final int MOST_SKIPPED = 10;
+
     private static final String PARAMETER = "parameter/";
 
     private final TrainingConfig config;
     private final Surroundings surroundings;
+    private int skipped; // steps in a row
 
     /**
      * What a loop works in.
      *
-     * @param folder gets {@code metrics.jsonl} and {@code checkpoints/}
+     * @param folder gets {@code metrics.jsonl} and {@code checkpoints/}; {@code nonfinite.jsonl} too where a step's loss or
+     *     gradient was no number
+     * @param samples names those of a step's batch
      */
-    public record Surroundings(Path folder, RunSeed seed, StopSignal stop, Progress progress) {}
+    public record Surroundings(
+            Path folder, RunSeed seed, StopSignal stop, Progress progress, LongFunction<List<String>> samples) {}
 
     public Trainer(TrainingConfig config, Surroundings surroundings) {
         this.config = config;
@@ -48,7 +62,7 @@ public final class Trainer {
      * @param trainable the only parameters that change; they record gradients during this call and not after it
      * @throws IllegalArgumentException where a parameter isn't fp32
      * @throws StoppedException after a checkpoint, where a stop was requested
-     * @throws DivergedException where loss or gradient is not finite
+     * @throws DivergedException where loss or gradient is not finite, and such steps aren't skipped
      */
     public void train(ParameterSet trainable, Objective objective) {
         trainAccumulating(trainable, (step, shared) -> List.of(manager -> objective.loss(step, manager)));
@@ -69,6 +83,7 @@ public final class Trainer {
             MetricsLog log = new MetricsLog(surroundings.folder().resolve("metrics.jsonl"), first);
             LearningRateSchedule schedule = config.schedule();
             long since = System.nanoTime();
+            skipped = 0;
             for (long step = first; step < config.steps(); step++) {
                 writer.check();
                 if (surroundings.stop().stopRequested()) {
@@ -76,7 +91,7 @@ public final class Trainer {
                     writer.finish();
                     throw new StoppedException("stopped after step " + step + " of " + config.steps());
                 }
-                Map<String, Double> values = step(step, optimizer, objective, schedule.at(step));
+                Map<String, Double> values = guarded(step, optimizer, objective, schedule.at(step));
                 long done = step + 1;
                 surroundings.progress().update(done, config.steps(), values);
                 if (done % config.logEvery() == 0 || done == config.steps()) {
@@ -92,6 +107,36 @@ public final class Trainer {
             writer.finish();
         } finally {
             trainable.setTrainable(false);
+        }
+    }
+
+    /** A step that may be skipped. */
+    private Map<String, Double> guarded(
+            long step, AdamW optimizer, AccumulatedObjective objective, double learningRate) {
+        try {
+            Map<String, Double> values = step(step, optimizer, objective, learningRate);
+            skipped = 0;
+            return values;
+        } catch (DivergedException e) {
+            record(step, e.what());
+            skipped++;
+            if (config.nonFinite() == NonFinite.STOP || skipped == MOST_SKIPPED) {
+                throw e;
+            }
+            optimizer.discard();
+            return new LinkedHashMap<>(Map.of("skipped", 1.0));
+        }
+    }
+
+    private void record(long step, String what) {
+        ObjectNode line =
+                JsonMapper.shared().createObjectNode().put("step", step).put("what", what);
+        surroundings.samples().apply(step).forEach(line.putArray("samples")::add);
+        Path file = surroundings.folder().resolve("nonfinite.jsonl");
+        try {
+            Files.writeString(file, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + file, e);
         }
     }
 

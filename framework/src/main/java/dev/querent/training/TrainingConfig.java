@@ -23,11 +23,16 @@ public record TrainingConfig(
         @Doc("newest checkpoints that are kept; two, so that a damaged one has one before it")
         int keepCheckpoints,
 
-        @Doc("steps between lines of metrics.jsonl") int logEvery) {
+        @Doc("steps between lines of metrics.jsonl") int logEvery,
+
+        @Doc(
+                "whether to stop at a step whose loss or gradient is no number, or to skip it; nonfinite.jsonl names its samples"
+                        + " either way")
+        NonFinite nonFinite) {
 
     /** The paper's optimiser (appendix, pre-training) at the size of this machine. */
     public static final TrainingConfig DEFAULTS =
-            new TrainingConfig(1000, 1e-3, 1e-5, 50, 0.9, 0.98, 0.05, 1.0, 200, 2, 10);
+            new TrainingConfig(1000, 1e-3, 1e-5, 50, 0.9, 0.98, 0.05, 1.0, 200, 2, 10, NonFinite.STOP);
 
     public TrainingConfig {
         Check.positive("steps", steps);

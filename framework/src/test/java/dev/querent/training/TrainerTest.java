@@ -24,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +33,10 @@ import org.junit.jupiter.api.io.TempDir;
 class TrainerTest {
 
     private static final RunSeed SEED = new RunSeed(7);
-    private static final TrainingConfig CONFIG = new TrainingConfig(20, 0.01, 0.001, 3, 0.9, 0.98, 0.05, 1.0, 5, 2, 4);
+    private static final TrainingConfig CONFIG =
+            new TrainingConfig(20, 0.01, 0.001, 3, 0.9, 0.98, 0.05, 1.0, 5, 2, 4, NonFinite.STOP);
+
+    private static final LongFunction<List<String>> NAMES = step -> List.of("sample " + step, "another");
 
     @TempDir
     private Path folder;
@@ -69,7 +74,7 @@ class TrainerTest {
 
     private static String train(Path folder, StopSignal stop) {
         try (Toy toy = new Toy()) {
-            new Trainer(CONFIG, new Trainer.Surroundings(folder, SEED, stop, Progress.SILENT))
+            new Trainer(CONFIG, new Trainer.Surroundings(folder, SEED, stop, Progress.SILENT, NAMES))
                     .train(toy.parameters, toy::loss);
             return toy.parameters.hash();
         }
@@ -129,8 +134,8 @@ class TrainerTest {
     @Test
     void aLossThatIsNoNumberStopsTheTraining() {
         try (Toy toy = new Toy()) {
-            Trainer trainer =
-                    new Trainer(CONFIG, new Trainer.Surroundings(folder, SEED, StopSignal.NEVER, Progress.SILENT));
+            Trainer trainer = new Trainer(
+                    CONFIG, new Trainer.Surroundings(folder, SEED, StopSignal.NEVER, Progress.SILENT, NAMES));
             assertThatThrownBy(() -> trainer.train(
                             toy.parameters,
                             (step, owner) -> new Objective.Loss(
@@ -138,6 +143,8 @@ class TrainerTest {
                     .isInstanceOf(DivergedException.class)
                     .hasMessageContaining("step 6");
         }
+        assertThat(folder.resolve("nonfinite.jsonl"))
+                .hasContent("{\"step\":6,\"what\":\"the loss is NaN\",\"samples\":[\"sample 6\",\"another\"]}");
         assertThat(new CheckpointStore(folder.resolve("checkpoints"), 2)
                         .latest()
                         .orElseThrow()
@@ -147,9 +154,10 @@ class TrainerTest {
 
     @Test
     void asManyCheckpointsAreKeptAsIsSaid() throws IOException {
-        TrainingConfig keepsThree = new TrainingConfig(20, 0.01, 0.001, 3, 0.9, 0.98, 0.05, 1.0, 4, 3, 4);
+        TrainingConfig keepsThree =
+                new TrainingConfig(20, 0.01, 0.001, 3, 0.9, 0.98, 0.05, 1.0, 4, 3, 4, NonFinite.STOP);
         try (Toy toy = new Toy()) {
-            new Trainer(keepsThree, new Trainer.Surroundings(folder, SEED, StopSignal.NEVER, Progress.SILENT))
+            new Trainer(keepsThree, new Trainer.Surroundings(folder, SEED, StopSignal.NEVER, Progress.SILENT, NAMES))
                     .train(toy.parameters, toy::loss);
         }
         try (Stream<Path> kept = Files.list(folder.resolve("checkpoints"))) {
@@ -173,5 +181,64 @@ class TrainerTest {
         assertThat(new CheckpointStore(checkpoints, 2).latest().orElseThrow().step())
                 .isEqualTo(5);
         assertThat(train(broken, StopSignal.NEVER)).isEqualTo(unbroken);
+    }
+
+    private static TrainingConfig skipping() {
+        return new TrainingConfig(20, 0.01, 0.001, 3, 0.9, 0.98, 0.05, 1.0, 5, 2, 1, NonFinite.SKIP);
+    }
+
+    private Trainer skippingTrainer(Path place) {
+        return new Trainer(skipping(), new Trainer.Surroundings(place, SEED, StopSignal.NEVER, Progress.SILENT, NAMES));
+    }
+
+    /** Passes before the bad one have left gradients behind. */
+    @Test
+    void aSkippedStepChangesNothing() throws IOException {
+        AtomicReference<String> before = new AtomicReference<>("");
+        AtomicReference<String> after = new AtomicReference<>("");
+        try (Toy toy = new Toy()) {
+            skippingTrainer(folder).trainAccumulating(toy.parameters, (step, shared) -> {
+                if (step == 6) {
+                    before.set(toy.parameters.hash());
+                }
+                if (step == 7) {
+                    after.set(toy.parameters.hash());
+                    toy.parameters
+                            .list()
+                            .forEach(parameter -> Torch.gradient(parameter)
+                                    .ifPresent(gradient ->
+                                            assertThat(gradient.toFloatArray()).containsOnly(0)));
+                }
+                float factor = step == 6 ? Float.POSITIVE_INFINITY : 1;
+                return List.of(
+                        owner -> toy.loss(step, owner),
+                        owner ->
+                                new Objective.Loss(toy.loss(step, owner).total().mul(factor), Map.of()));
+            });
+        }
+        assertThat(after.get()).isEqualTo(before.get()).isNotEmpty();
+        assertThat(folder.resolve("nonfinite.jsonl"))
+                .content()
+                .contains("\"step\":6")
+                .hasLineCount(1);
+        assertThat(folder.resolve("metrics.jsonl")).content().contains("{\"step\":7,\"skipped\":1.0");
+        assertThat(new CheckpointStore(folder.resolve("checkpoints"), 2)
+                        .latest()
+                        .orElseThrow()
+                        .step())
+                .isEqualTo(20);
+    }
+
+    @Test
+    void skippingEndsWhereNothingElseHappens() {
+        try (Toy toy = new Toy()) {
+            assertThatThrownBy(() -> skippingTrainer(folder)
+                            .train(
+                                    toy.parameters,
+                                    (step, owner) -> new Objective.Loss(
+                                            toy.loss(step, owner).total().mul(step < 4 ? 1f : Float.NaN), Map.of())))
+                    .isInstanceOf(DivergedException.class)
+                    .hasMessageContaining("step 13");
+        }
     }
 }

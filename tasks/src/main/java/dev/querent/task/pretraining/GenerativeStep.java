@@ -95,7 +95,7 @@ public final class GenerativeStep implements PipelineStep {
             GenerativeTexts texts = texts(language, context.seed());
             try (BatchLoader loader =
                     vision.loader(context, config.augmentation(), LoaderOptions.of(config.batchSize()))) {
-                new Trainer(config.training(), Surroundings.of(context))
+                new Trainer(config.training(), Surroundings.of(context, loader::ids))
                         .trainAccumulating(bridge.promptParameters(), (step, shared) -> {
                             Batch batch = loader.batch(step);
                             return passes(batch, texts.of(step, batch), vision, bridge, language);

@@ -124,7 +124,7 @@ public final class RepresentationStep implements PipelineStep {
                     context,
                     config.augmentation(),
                     LoaderOptions.of(config.batchSize()).withDistinctGroups())) {
-                Trainer trainer = new Trainer(config.training(), Surroundings.of(context));
+                Trainer trainer = new Trainer(config.training(), Surroundings.of(context, loader::ids));
                 if (config.microBatchSize() == 0) {
                     trainer.train(learner.representationParameters(), (step, owner) -> {
                         Batch batch = loader.batch(step);

@@ -19,6 +19,7 @@ import dev.querent.training.Trainer;
 import dev.querent.training.TrainingConfig;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -65,7 +66,10 @@ public final class TextPretrainingStep implements PipelineStep {
             Dataset dataset = context.dataset();
             WordPrompt prompt = new WordPrompt(model, context.seed(), config.promptLength());
             SampleOrder order = new SampleOrder(dataset.textCount(), config.batchSize(), context.seed());
-            new Trainer(config.training(), Surroundings.of(context)).train(model.parameters(), (step, owner) -> {
+            LongFunction<List<String>> names = step -> IntStream.of(order.batch(step))
+                    .mapToObj(text -> "text " + text)
+                    .toList();
+            new Trainer(config.training(), Surroundings.of(context, names)).train(model.parameters(), (step, owner) -> {
                 List<TextPair> texts =
                         IntStream.of(order.batch(step)).mapToObj(dataset::text).toList();
                 return new Objective.Loss(model.loss(input(prompt, owner, step, texts)), Map.of());

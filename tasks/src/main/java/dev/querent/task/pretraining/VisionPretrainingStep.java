@@ -108,7 +108,7 @@ public final class VisionPretrainingStep implements PipelineStep {
                 options = options.withDistinctGroups().withTwoViews();
             }
             try (BatchLoader loader = new FrozenVision(encoder).loader(context, config.augmentation(), options)) {
-                new Trainer(config.training(), Surroundings.of(context))
+                new Trainer(config.training(), Surroundings.of(context, loader::ids))
                         .train(encoder.parameters().and(heads.finish()), (step, owner) -> {
                             Batch batch = loader.batch(step);
                             NDArray pixels = batch.pixels(owner);
