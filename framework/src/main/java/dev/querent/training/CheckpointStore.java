@@ -82,7 +82,7 @@ public final class CheckpointStore {
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "cannot write the checkpoint " + target
-                            + " (once that is mended, the same command goes on from the one" + " before it)",
+                            + " (later, the same command goes on from the one before it)",
                     e);
         }
     }

@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Writes checkpoints while training goes on: the state is copied at once and written on a thread of its own, one checkpoint at a
@@ -84,7 +85,7 @@ final class CheckpointWriter implements AutoCloseable {
         thread.shutdown();
         while (!thread.isTerminated()) {
             try {
-                thread.awaitTermination(1, java.util.concurrent.TimeUnit.SECONDS);
+                thread.awaitTermination(1, TimeUnit.SECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;

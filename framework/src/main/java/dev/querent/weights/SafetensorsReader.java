@@ -39,7 +39,7 @@ public final class SafetensorsReader implements WeightSource {
     private final FileChannel channel;
     private final long fileLength;
     private final long dataStart;
-    private final NDManager mapper = Torch.newManager();
+    private final NDManager mapper;
     private final Map<Precision, NDArray> mappings = new EnumMap<>(Precision.class); // (values in the file)
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private final Map<String, String> metadata = new LinkedHashMap<>();
@@ -56,6 +56,7 @@ public final class SafetensorsReader implements WeightSource {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot open " + file, e);
         }
+        mapper = Torch.newManager();
         try {
             fileLength = channel.size();
             dataStart = readHeader();
