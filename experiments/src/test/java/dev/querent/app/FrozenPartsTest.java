@@ -3,6 +3,8 @@ package dev.querent.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDManager;
+import dev.querent.collective.Collectives;
+import dev.querent.collective.SingleProcess;
 import dev.querent.data.DataFolder;
 import dev.querent.data.Dataset;
 import dev.querent.data.Quarantine;
@@ -156,6 +158,11 @@ class FrozenPartsTest {
         @Override
         public Progress progress() {
             return Progress.SILENT;
+        }
+
+        @Override
+        public Collectives collectives() {
+            return new SingleProcess();
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.querent.data;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.querent.collective.Share;
 import dev.querent.torch.Torch;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
@@ -14,11 +15,17 @@ import java.util.Optional;
  * @param samples B samples
  * @param captions one caption for each sample, as models read them
  * @param imageSize S
- * @param pixels B * 3 * S * S numbers: (B, 3, S, S) row-major, normalised
+ * @param held the rows whose pixels are here: all, or this rank's share
+ * @param pixels b * 3 * S * S numbers: (b, 3, S, S) row-major, normalised; b rows are held
  * @param secondPixels of the same size: another look at what each sample shows, where the loader was asked for one
  */
 public record Batch(
-        List<Sample> samples, List<String> captions, int imageSize, float[] pixels, Optional<float[]> secondPixels) {
+        List<Sample> samples,
+        List<String> captions,
+        int imageSize,
+        Share held,
+        float[] pixels,
+        Optional<float[]> secondPixels) {
     public Batch {
         samples = List.copyOf(samples);
         captions = List.copyOf(captions);
@@ -29,15 +36,25 @@ public record Batch(
         return samples.size();
     }
 
-    /** The samples from {@code start} to before {@code end}. */
+    /**
+     * The samples from {@code start} to before {@code end}.
+     *
+     * @throws IllegalArgumentException where the pixels of some of them aren't held
+     */
     public Batch slice(int start, int end) {
-        int size = pixels.length / rows();
+        if (start < held.start() || end > held.end()) {
+            throw new IllegalArgumentException("rows " + start + " to " + end + ", of a batch that holds " + held);
+        }
+        int size = pixels.length / held.rows();
+        int from = (start - held.start()) * size;
+        int to = (end - held.start()) * size;
         return new Batch(
                 samples.subList(start, end),
                 captions.subList(start, end),
                 imageSize,
-                Arrays.copyOfRange(pixels, start * size, end * size),
-                secondPixels.map(second -> Arrays.copyOfRange(second, start * size, end * size)));
+                new Share(0, end - start),
+                Arrays.copyOfRange(pixels, from, to),
+                secondPixels.map(second -> Arrays.copyOfRange(second, from, to)));
     }
 
     public List<String> ids() {
@@ -55,24 +72,24 @@ public record Batch(
     }
 
     /**
-     * The images as a tensor.
+     * The images that are held, as a tensor.
      *
      * @param manager owns the result
-     * @return (B, 3, S, S) fp32, normalised
+     * @return (b, 3, S, S) fp32, normalised
      */
     public NDArray pixels(NDManager manager) {
-        return Torch.tensor(manager, FloatBuffer.wrap(pixels), rows(), 3, imageSize, imageSize);
+        return Torch.tensor(manager, FloatBuffer.wrap(pixels), held.rows(), 3, imageSize, imageSize);
     }
 
     /**
-     * The second look at each sample.
+     * The second look at each sample that is held.
      *
      * @param manager owns the result
-     * @return (B, 3, S, S) fp32, normalised
+     * @return (b, 3, S, S) fp32, normalised
      * @throws IllegalStateException where the loader was not asked for two views
      */
     public NDArray secondPixels(NDManager manager) {
         float[] second = secondPixels.orElseThrow(() -> new IllegalStateException("the loader gives one view"));
-        return Torch.tensor(manager, FloatBuffer.wrap(second), rows(), 3, imageSize, imageSize);
+        return Torch.tensor(manager, FloatBuffer.wrap(second), held.rows(), 3, imageSize, imageSize);
     }
 }

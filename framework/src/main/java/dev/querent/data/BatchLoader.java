@@ -1,5 +1,8 @@
 package dev.querent.data;
 
+import dev.querent.collective.Collectives;
+import dev.querent.collective.Share;
+import dev.querent.collective.SingleProcess;
 import dev.querent.image.BadImageException;
 import dev.querent.image.ImageTransform;
 import dev.querent.image.RgbImage;
@@ -15,11 +18,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Training batches. A batch is a function of the run's seed and the step alone: it doesn't matter which batches were asked
- * for before, nor how many threads decode ahead. A sample that can't be used goes to the quarantine, and another one
- * takes its place, the same in every run.
+ * for before, how many threads decode ahead, nor how many ranks share it: each rank decodes its share of the images, and knows
+ * all samples. A sample that can't be used goes to the quarantine, and another one takes its place, the same in every run.
  */
 public final class BatchLoader implements AutoCloseable {
 
@@ -28,21 +33,54 @@ public final class BatchLoader implements AutoCloseable {
     private final LoaderOptions options;
     private final RunSeed seed;
     private final Quarantine quarantine;
+    private final Collectives collectives;
     private final Optional<SampleGroups> groups;
     private final LongFunction<int[]> order;
-    private final ReadAhead<Loaded> readAhead;
+    private final ReadAhead<Supplier<Whole>> readAhead;
 
-    /** A batch with what befell its samples, which the quarantine hears of when the batch is handed out. */
-    private record Loaded(Batch batch, Map<String, String> bad) {}
+    /**
+     * A batch whose bad samples may still have to be replaced.
+     *
+     * @param indices of its samples
+     * @param filled null where a sample is bad
+     * @param bad what befell samples, which the quarantine hears of when the batch is handed out
+     */
+    private record Loaded(
+            int[] indices, float[] pixels, @Nullable Filled[] filled, Map<String, String> bad) {}
+
+    /** @param bad samples that were replaced */
+    private record Whole(Batch batch, Map<String, String> bad) {}
 
     /** Pixels of one place in a batch and the sample they come from. */
     private record Filled(int index, Sample sample) {}
 
     /**
+     * Loads batches for one process.
+     *
      * @throws IllegalArgumentException where there is no sample, or too few groups for batches of distinct ones
      */
     public BatchLoader(
             SampleList samples, ImageTransform transform, LoaderOptions options, RunSeed seed, Quarantine quarantine) {
+        this(samples, transform, options, seed, quarantine, new SingleProcess());
+    }
+
+    /**
+     * Loads this rank's shares of batches.
+     *
+     * @throws IllegalArgumentException where there is no sample, too few groups for batches of distinct ones, or a batch has
+     *     fewer samples than there are ranks
+     */
+    public BatchLoader(
+            SampleList samples,
+            ImageTransform transform,
+            LoaderOptions options,
+            RunSeed seed,
+            Quarantine quarantine,
+            Collectives collectives) {
+        if (options.batchSize() < collectives.size()) {
+            throw new IllegalArgumentException("batch-size: a batch of " + options.batchSize() + " can't be shared by "
+                    + collectives.size() + " ranks");
+        }
         if (samples.size() == 0) {
             throw new IllegalArgumentException("the split has no samples, so there is nothing to train on");
         }
@@ -51,11 +89,12 @@ public final class BatchLoader implements AutoCloseable {
         this.options = options;
         this.seed = seed;
         this.quarantine = quarantine;
+        this.collectives = collectives;
         groups = options.distinctGroups() || options.twoViews()
                 ? Optional.of(new SampleGroups(samples))
                 : Optional.empty();
         order = order();
-        readAhead = new ReadAhead<>(this::load, options.threads());
+        readAhead = new ReadAhead<>(this::begin, options.threads());
     }
 
     private LongFunction<int[]> order() {
@@ -73,10 +112,10 @@ public final class BatchLoader implements AutoCloseable {
      * @throws TooManyBadSamplesException where the quarantine has heard of too many
      */
     public Batch batch(long step) {
-        Loaded loaded = readAhead.get(step);
-        loaded.bad.forEach(quarantine::report);
-        loaded.batch.ids().forEach(quarantine::used);
-        return loaded.batch;
+        Whole whole = readAhead.get(step).get();
+        whole.bad.forEach(quarantine::report);
+        whole.batch.ids().forEach(quarantine::used);
+        return whole.batch;
     }
 
     /** The samples that a step's batch is put together from, before any bad one is replaced. */
@@ -86,26 +125,71 @@ public final class BatchLoader implements AutoCloseable {
                 .toList();
     }
 
+    /** What can be done ahead. Ranks that tell each other of bad samples have to do so in the order of the steps. */
+    private Supplier<Whole> begin(long step) {
+        Loaded loaded = load(step);
+        if (collectives.size() == 1) {
+            Whole whole = complete(step, loaded);
+            return () -> whole;
+        }
+        return () -> complete(step, agreed(step, loaded));
+    }
+
     private Loaded load(long step) {
         int[] indices = order.apply(step);
-        float[] pixels = new float[indices.length * transform.length()];
+        Share share = collectives.share(indices.length);
+        float[] pixels = new float[share.rows() * transform.length()];
         Map<String, String> bad = new LinkedHashMap<>();
-        Filled[] filled = new Filled[indices.length];
+        @Nullable Filled[] filled = new Filled[indices.length];
         for (int row = 0; row < indices.length; row++) {
-            filled[row] = decode(step, row, indices[row], pixels, bad);
+            filled[row] = share.contains(row)
+                    ? decode(step, indices[row], pixels, row - share.start(), bad)
+                    : new Filled(indices[row], samples.get(indices[row]));
         }
-        for (int row = 0; row < indices.length; row++) {
-            if (filled[row] == null) {
-                filled[row] = replace(step, row, indices, pixels, bad);
+        return new Loaded(indices, pixels, filled, bad);
+    }
+
+    /** What is bad on any rank is bad on all: each looks for itself, so that all say the same of it. */
+    private Loaded agreed(long step, Loaded loaded) {
+        long[] bad = new long[loaded.filled.length];
+        for (int row = 0; row < bad.length; row++) {
+            bad[row] = loaded.filled[row] == null ? 1 : 0;
+        }
+        collectives.largest(bad);
+        if (Arrays.stream(bad).noneMatch(row -> row == 1)) {
+            return loaded;
+        }
+        float[] unused = new float[transform.length()];
+        Map<String, String> reasons = new LinkedHashMap<>();
+        for (int row = 0; row < bad.length; row++) {
+            if (bad[row] == 1) {
+                Sample sample = samples.get(loaded.indices[row]);
+                decode(step, loaded.indices[row], unused, 0, reasons);
+                reasons.putIfAbsent(sample.id(), "another rank could not read it");
+                loaded.filled[row] = null;
             }
         }
-        float[] second = options.twoViews() ? secondViews(step, filled, bad) : null;
-        List<Sample> batch = Arrays.stream(filled).map(Filled::sample).toList();
-        List<String> captions = new ArrayList<>();
-        for (Filled place : filled) {
-            captions.add(caption(step, place));
+        return new Loaded(loaded.indices, loaded.pixels, loaded.filled, reasons);
+    }
+
+    private Whole complete(long step, Loaded loaded) {
+        int[] indices = loaded.indices;
+        Share share = collectives.share(indices.length);
+        List<Filled> filled = new ArrayList<>();
+        for (int row = 0; row < indices.length; row++) {
+            Filled place = loaded.filled[row];
+            filled.add(place != null ? place : replace(step, row, loaded, share));
         }
-        return new Loaded(new Batch(batch, captions, transform.imageSize(), pixels, Optional.ofNullable(second)), bad);
+        Optional<float[]> second =
+                options.twoViews() ? Optional.of(secondViews(step, filled, share, loaded.bad)) : Optional.empty();
+        Batch batch = new Batch(
+                filled.stream().map(Filled::sample).toList(),
+                filled.stream().map(place -> caption(step, place)).toList(),
+                transform.imageSize(),
+                share,
+                loaded.pixels,
+                second);
+        return new Whole(batch, loaded.bad);
     }
 
     private String caption(long step, Filled place) {
@@ -115,21 +199,20 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     /** @return null where the sample is bad */
-    private @org.jspecify.annotations.Nullable Filled decode(
-            long step, int row, int index, float[] pixels, Map<String, String> bad) {
+    private @Nullable Filled decode(long step, int index, float[] pixels, int place, Map<String, String> bad) {
         Sample sample = samples.get(index);
-        return decode(sample, seed.at(Purpose.AUGMENTATION, step, index, 0), row, pixels, bad)
+        return decode(sample, seed.at(Purpose.AUGMENTATION, step, index, 0), place, pixels, bad)
                 ? new Filled(index, sample)
                 : null;
     }
 
-    private boolean decode(Sample sample, long augmentation, int row, float[] pixels, Map<String, String> bad) {
+    private boolean decode(Sample sample, long augmentation, int place, float[] pixels, Map<String, String> bad) {
         if (bad.containsKey(sample.id())) {
             return false;
         }
         try {
             RgbImage image = sample.image().get();
-            transform.apply(image, augmentation, pixels, row * transform.length());
+            transform.apply(image, augmentation, pixels, place * transform.length());
             return true;
         } catch (BadImageException e) {
             bad.put(sample.id(), String.valueOf(e.getMessage()));
@@ -138,16 +221,19 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     /** The first usable sample after a random one that the batch doesn't hold, of a group it doesn't hold. */
-    private Filled replace(long step, int row, int[] indices, float[] pixels, Map<String, String> bad) {
+    private Filled replace(long step, int row, Loaded loaded, Share share) {
+        int[] indices = loaded.indices;
         Set<Integer> taken = new HashSet<>();
         for (int index : indices) {
             taken.add(key(index));
         }
+        float[] pixels = share.contains(row) ? loaded.pixels : new float[transform.length()];
+        int place = share.contains(row) ? row - share.start() : 0;
         int start = seed.generator(Purpose.DATA_ORDER, step, row, 1).nextInt(samples.size());
         for (int i = 0; i < samples.size(); i++) {
             int index = (start + i) % samples.size();
             if (!taken.contains(key(index))) {
-                Filled filled = decode(step, row, index, pixels, bad);
+                Filled filled = decode(step, index, pixels, place, loaded.bad);
                 if (filled != null) {
                     indices[row] = index;
                     return filled;
@@ -156,18 +242,19 @@ public final class BatchLoader implements AutoCloseable {
         }
         throw new BadImageException("none of the " + samples.size() + " samples can take the place of \""
                 + samples.get(indices[row]).id() + "\": "
-                + bad.get(samples.get(indices[row]).id()));
+                + loaded.bad.get(samples.get(indices[row]).id()));
     }
 
     private int key(int index) {
         return options.distinctGroups() ? groups.orElseThrow().groupOf(index) : index;
     }
 
-    private float[] secondViews(long step, Filled[] filled, Map<String, String> bad) {
-        float[] pixels = new float[filled.length * transform.length()];
+    private float[] secondViews(long step, List<Filled> filled, Share share, Map<String, String> bad) {
+        float[] pixels = new float[share.rows() * transform.length()];
         SampleGroups known = groups.orElseThrow();
-        for (int row = 0; row < filled.length; row++) {
-            int index = filled[row].index;
+        for (int row = share.start(); row < share.end(); row++) {
+            int index = filled.get(row).index;
+            int place = row - share.start();
             int[] members = known.members(known.groupOf(index));
             long augmentation = seed.at(Purpose.AUGMENTATION, step, index, 1);
             int start = members.length < 2
@@ -176,10 +263,10 @@ public final class BatchLoader implements AutoCloseable {
             boolean done = false;
             for (int i = 0; i < members.length && !done; i++) {
                 int other = members[(start + i) % members.length];
-                done = other != index && decode(samples.get(other), augmentation, row, pixels, bad);
+                done = other != index && decode(samples.get(other), augmentation, place, pixels, bad);
             }
             if (!done) {
-                decode(filled[row].sample, augmentation, row, pixels, bad);
+                decode(filled.get(row).sample, augmentation, place, pixels, bad);
             }
         }
         return pixels;

@@ -1,5 +1,6 @@
 package dev.querent.data;
 
+import dev.querent.collective.Share;
 import dev.querent.image.BadImageException;
 import dev.querent.image.ImageTransform;
 import dev.querent.text.CaptionText;
@@ -83,6 +84,6 @@ public final class EvaluationBatches implements Iterable<Batch> {
         List<String> captions = usable.stream()
                 .map(sample -> CaptionText.caption(sample.captions().get(0)))
                 .toList();
-        return new Batch(usable, captions, transform.imageSize(), used, Optional.empty());
+        return new Batch(usable, captions, transform.imageSize(), new Share(0, usable.size()), used, Optional.empty());
     }
 }

@@ -1,5 +1,6 @@
 package dev.querent.pipeline;
 
+import dev.querent.collective.Collectives;
 import dev.querent.data.DataFolder;
 import dev.querent.data.Dataset;
 import dev.querent.experiment.Experiment;
@@ -38,19 +39,28 @@ public final class PipelineJob {
     private final DataFolder dataFolder;
     private final ProgressLine progress;
     private final Clock clock;
+    private final Collectives collectives;
 
     /**
      * @param file the experiment file, kept with the run
      * @param out where progress is shown
+     * @param collectives the ranks that share the work; this one is rank 0, the others are {@link Follower}s
      */
     public PipelineJob(
-            Experiment experiment, Path file, RunDirectory run, DataFolder dataFolder, ProgressLine out, Clock clock) {
+            Experiment experiment,
+            Path file,
+            RunDirectory run,
+            DataFolder dataFolder,
+            ProgressLine out,
+            Clock clock,
+            Collectives collectives) {
         this.experiment = experiment;
         this.file = file;
         this.run = run;
         this.dataFolder = dataFolder;
         progress = out;
         this.clock = clock;
+        this.collectives = collectives;
     }
 
     /**
@@ -69,6 +79,15 @@ public final class PipelineJob {
             }
             return runLocked(tell);
         }
+    }
+
+    /**
+     * Lets the other ranks go, after {@link #run}.
+     *
+     * @param code their exit code
+     */
+    public void dismissOthers(int code) {
+        new Command.End(code).send(collectives);
     }
 
     private boolean allStepsDone() {
@@ -114,7 +133,8 @@ public final class PipelineJob {
                 models,
                 stop,
                 status.recording(progress),
-                new QuarantineFile(run.quarantine(), experiment.badSampleLimit()));
+                new QuarantineFile(run.quarantine(), experiment.badSampleLimit()),
+                collectives);
         AtomicReference<RuntimeException> failure = new AtomicReference<>();
         Map<String, Tasklet> tasklets = new LinkedHashMap<>();
         experiment.steps().forEach((name, setting) -> {
@@ -122,7 +142,9 @@ public final class PipelineJob {
                 status.begin(name);
                 progress.begin(name);
             };
-            tasklets.put(name, new StepTasklet(name, setting.create(PipelineStep.class), shared, begin, failure));
+            tasklets.put(
+                    name,
+                    new StepTasklet(name, tasklets.size(), setting.create(PipelineStep.class), shared, begin, failure));
         });
         BatchStatus ended = new JobRunner(experiment, run).run(tasklets);
         if (ended == BatchStatus.STOPPED) {

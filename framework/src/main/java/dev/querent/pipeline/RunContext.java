@@ -1,6 +1,7 @@
 package dev.querent.pipeline;
 
 import ai.djl.ndarray.NDManager;
+import dev.querent.collective.Collectives;
 import dev.querent.data.Dataset;
 import dev.querent.data.Quarantine;
 import dev.querent.model.Bridge;
@@ -25,6 +26,7 @@ final class RunContext implements StepContext {
 
     private final String step;
     private final Run run;
+    private final Collectives collectives;
 
     /** What the steps of a run share. */
     record Run(
@@ -34,11 +36,19 @@ final class RunContext implements StepContext {
             RunModels models,
             StopSignal stop,
             Progress progress,
-            Quarantine quarantine) {}
+            Quarantine quarantine,
+            Collectives collectives) {}
 
-    RunContext(String step, Run run) {
+    /** @param collectives the ranks that work on the step */
+    RunContext(String step, Run run, Collectives collectives) {
         this.step = step;
         this.run = run;
+        this.collectives = collectives;
+    }
+
+    @Override
+    public Collectives collectives() {
+        return collectives;
     }
 
     @Override
@@ -78,6 +88,9 @@ final class RunContext implements StepContext {
 
     @Override
     public void save(String role, ParameterSet parameters) {
+        if (!collectives.leads()) {
+            return;
+        }
         Path target = run.directory().output(step, role);
         Path unfinished = target.resolveSibling(role + ".tmp");
         try {

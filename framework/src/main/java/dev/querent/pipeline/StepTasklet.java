@@ -1,5 +1,7 @@
 package dev.querent.pipeline;
 
+import dev.querent.collective.Collectives;
+import dev.querent.collective.SingleProcess;
 import dev.querent.experiment.RunDirectory;
 import dev.querent.progress.StoppedException;
 import dev.querent.step.PipelineStep;
@@ -20,22 +22,26 @@ import org.springframework.batch.infrastructure.repeat.RepeatStatus;
 final class StepTasklet implements Tasklet {
 
     private final String name;
+    private final int index;
     private final PipelineStep step;
     private final RunContext.Run run;
     private final Runnable begin;
     private final AtomicReference<RuntimeException> failure;
 
     /**
+     * @param index of the step in the experiment
      * @param begin called before the step works
      * @param failure gets what the step threw, so that it reaches the user as it was
      */
     StepTasklet(
             String name,
+            int index,
             PipelineStep step,
             RunContext.Run run,
             Runnable begin,
             AtomicReference<RuntimeException> failure) {
         this.name = name;
+        this.index = index;
         this.step = step;
         this.run = run;
         this.begin = begin;
@@ -51,6 +57,15 @@ final class StepTasklet implements Tasklet {
         return RepeatStatus.FINISHED;
     }
 
+    /** The ranks that work on the step; the others are told to come. */
+    private Collectives summoned() {
+        if (!step.runsOnEveryRank() || run.collectives().size() == 1) {
+            return new SingleProcess();
+        }
+        new Command.Step(index).send(run.collectives());
+        return run.collectives();
+    }
+
     private void work(RunDirectory directory) throws IOException, JobInterruptedException {
         Files.createDirectories(directory.step(name));
         begin.run();
@@ -58,7 +73,7 @@ final class StepTasklet implements Tasklet {
             if (run.stop().stopRequested()) {
                 throw new StoppedException("stopped before the step");
             }
-            step.run(new RunContext(name, run));
+            step.run(new RunContext(name, run, summoned()));
             directory.markDone(name);
         } catch (StoppedException stopped) {
             throw new JobInterruptedException(

@@ -5,8 +5,6 @@ import dev.querent.progress.StopSignal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -17,27 +15,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class StopRequests implements StopSignal, AutoCloseable {
 
     private static final long FILE_CHECK_NANOS = 200_000_000;
-    private static final long LONGEST_WAIT_SECONDS = 120;
 
     private final RunDirectory run;
     private final AtomicBoolean requested = new AtomicBoolean();
-    private final CountDownLatch ended = new CountDownLatch(1);
-    private final Thread hook = new Thread(this::stopAndWait, "stop");
+    private final LateExit exit = new LateExit(() -> requested.set(true));
     private long nextFileCheck = System.nanoTime();
 
     StopRequests(RunDirectory run) {
         this.run = run;
         delete();
-        Runtime.getRuntime().addShutdownHook(hook);
-    }
-
-    private void stopAndWait() {
-        requested.set(true);
-        try {
-            ended.await(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     @Override
@@ -63,11 +49,6 @@ final class StopRequests implements StopSignal, AutoCloseable {
     @Override
     public void close() {
         delete();
-        ended.countDown();
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            // the process is going down already, and the hook with it
-        }
+        exit.close();
     }
 }

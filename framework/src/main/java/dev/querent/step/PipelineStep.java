@@ -18,6 +18,13 @@ public interface PipelineStep {
     void run(StepContext context);
 
     /**
+     * Whether all ranks of a data-parallel run work on this step together. Rank 0 does the others alone while the rest wait.
+     */
+    default boolean runsOnEveryRank() {
+        return false;
+    }
+
+    /**
      * What is wrong with running this step in an experiment, found without loading anything.
      *
      * @param experiment the experiment's other parts

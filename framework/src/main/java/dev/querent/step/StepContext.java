@@ -1,6 +1,7 @@
 package dev.querent.step;
 
 import ai.djl.ndarray.NDManager;
+import dev.querent.collective.Collectives;
 import dev.querent.data.Dataset;
 import dev.querent.data.Quarantine;
 import dev.querent.model.Bridge;
@@ -33,7 +34,7 @@ public interface StepContext {
     Bridge untrainedBridge(NDManager manager);
 
     /**
-     * Saves a component's parameters as this step's result, atomically; later steps start from them once this step is done.
+     * Saves a component's parameters as this step's result, atomically, on rank 0; later steps start from them once this step is done.
      *
      * @param role {@code vision}, {@code bridge} or {@code language}
      */
@@ -42,6 +43,9 @@ public interface StepContext {
     StopSignal stopSignal();
 
     Progress progress();
+
+    /** The ranks that work on this step; a single process where it doesn't run on every rank. */
+    Collectives collectives();
 
     /** Where bad samples are recorded and counted. */
     Quarantine quarantine();

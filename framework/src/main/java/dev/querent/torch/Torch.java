@@ -136,6 +136,22 @@ public final class Torch {
         }
     }
 
+    /** Whether a tensor's values lie in memory one behind the other, row-major. */
+    public static boolean isContiguous(NDArray tensor) {
+        try (NDArray answer = CopyKernel.KERNELS.call(tensor.getManager(), "contiguous", tensor)) {
+            return answer.getBoolean();
+        }
+    }
+
+    /**
+     * Some values of a contiguous tensor, row-major, in the same memory.
+     *
+     * @return (end - start), owned by the tensor's manager
+     */
+    public static NDArray part(NDArray tensor, long start, long end) {
+        return CopyKernel.KERNELS.call(tensor.getManager(), "flat_part", tensor, start, end);
+    }
+
     /** Loaded late: compiling a kernel needs the engine that this class starts. */
     private static final class CopyKernel {
         private static final Kernels KERNELS = Kernels.load(Kernels.class, "kernels/initializer.py");

@@ -3,6 +3,7 @@ package dev.querent.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import dev.querent.collective.Collectives;
 import dev.querent.torch.Kernels;
 import dev.querent.torch.Torch;
 import dev.querent.weights.ParameterSet;
@@ -10,7 +11,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * AdamW (arXiv 1711.05101), fused by libtorch. Parameters of two or more axes decay, except biases; a parameter that no
@@ -23,16 +23,21 @@ public final class AdamW implements AutoCloseable {
 
     private final TrainingConfig config;
     private final NDManager manager;
+    private final Gradients gradients;
     private final List<Slot> slots = new ArrayList<>();
 
     /** One parameter with its running mean and variance; {@code steps} () counts its updates. */
     private record Slot(
             String name, NDArray parameter, NDArray mean, NDArray variance, NDArray steps, boolean decays) {}
 
-    /** @param trainable parameters that record gradients */
-    public AdamW(TrainingConfig config, ParameterSet trainable) {
+    /**
+     * @param trainable parameters that record gradients
+     * @param collectives the ranks that train them; each keeps the whole state
+     */
+    public AdamW(TrainingConfig config, ParameterSet trainable, Collectives collectives) {
         this.config = config;
         manager = Torch.newManager();
+        gradients = new Gradients(trainable.asMap(), collectives);
         trainable
                 .asMap()
                 .forEach((name, parameter) -> slots.add(new Slot(
@@ -45,47 +50,35 @@ public final class AdamW implements AutoCloseable {
     }
 
     /**
-     * Clips the gradients, updates the parameters, and sets the gradients back to zero.
+     * Sums the gradients over all ranks, clips them, updates the parameters, and sets the gradients back to zero.
      *
      * @return the global gradient norm before clipping; nothing is updated where it is not finite
      */
     public double step(double learningRate) {
-        List<Slot> reached = new ArrayList<>();
-        NDList gradients = new NDList();
-        for (Slot slot : slots) {
-            Optional<NDArray> gradient = Torch.gradient(slot.parameter());
-            gradient.ifPresent(g -> {
-                reached.add(slot);
-                gradients.add(g);
-            });
-        }
-        if (reached.isEmpty()) {
-            throw new IllegalStateException("the loss reaches none of the parameters to be trained");
-        }
-        try {
-            double norm = norm(gradients);
+        try (NDManager handles = manager.newSubManager()) {
+            Map<String, NDArray> sums = gradients.sum(handles);
+            if (sums.isEmpty()) {
+                throw new IllegalStateException("the loss reaches none of the parameters to be trained");
+            }
+            List<Slot> reached =
+                    slots.stream().filter(slot -> sums.containsKey(slot.name())).toList();
+            NDList summed = new NDList(List.copyOf(sums.values()));
+            double norm = norm(summed);
             if (Double.isFinite(norm)) {
                 if (config.clipNorm() > 0 && norm > config.clipNorm()) {
-                    KERNELS.run("scale", gradients, config.clipNorm() / (norm + 1e-6));
+                    KERNELS.run("scale", summed, config.clipNorm() / (norm + 1e-6));
                 }
-                update(reached, gradients, true, config.weightDecay(), learningRate);
-                update(reached, gradients, false, 0, learningRate);
+                update(reached, summed, true, config.weightDecay(), learningRate);
+                update(reached, summed, false, 0, learningRate);
             }
-            KERNELS.run("zero", gradients);
+            gradients.zero();
             return norm;
-        } finally {
-            gradients.close(); // the handles; the gradients stay with the parameters
         }
     }
 
     /** Sets the gradients back to zero and updates nothing. */
     void discard() {
-        for (Slot slot : slots) {
-            try (NDList gradient = new NDList()) {
-                Torch.gradient(slot.parameter()).ifPresent(gradient::add);
-                KERNELS.run("zero", gradient);
-            }
-        }
+        gradients.zero();
     }
 
     private double norm(NDList gradients) {
@@ -139,6 +132,7 @@ public final class AdamW implements AutoCloseable {
 
     @Override
     public void close() {
+        gradients.close();
         manager.close();
     }
 }

@@ -3,6 +3,7 @@ package dev.querent.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import dev.querent.collective.Collectives;
 import dev.querent.progress.Progress;
 import dev.querent.progress.StopSignal;
 import dev.querent.progress.StoppedException;
@@ -39,6 +40,7 @@ public final class Trainer {
 
     private final TrainingConfig config;
     private final Surroundings surroundings;
+    private final Collectives collectives;
     private int skipped; // steps in a row
 
     /**
@@ -47,13 +49,20 @@ public final class Trainer {
      * @param folder gets {@code metrics.jsonl} and {@code checkpoints/}; {@code nonfinite.jsonl} too where a step's loss or
      *     gradient was no number
      * @param samples names those of a step's batch
+     * @param collectives the ranks that train together; rank 0 alone writes to the folder, shows progress and is asked to stop
      */
     public record Surroundings(
-            Path folder, RunSeed seed, StopSignal stop, Progress progress, LongFunction<List<String>> samples) {}
+            Path folder,
+            RunSeed seed,
+            StopSignal stop,
+            Progress progress,
+            LongFunction<List<String>> samples,
+            Collectives collectives) {}
 
     public Trainer(TrainingConfig config, Surroundings surroundings) {
         this.config = config;
         this.surroundings = surroundings;
+        collectives = surroundings.collectives();
     }
 
     /**
@@ -68,62 +77,123 @@ public final class Trainer {
         trainAccumulating(trainable, (step, shared) -> List.of(manager -> objective.loss(step, manager)));
     }
 
-    /** As {@link #train}, a batch in several passes. */
+    /** As {@link #train}, a batch in several passes; with several ranks, each computes passes of its own. */
     public void trainAccumulating(ParameterSet trainable, AccumulatedObjective objective) {
         refuseOtherPrecisions(trainable);
-        CheckpointStore checkpoints =
-                new CheckpointStore(surroundings.folder().resolve("checkpoints"), config.keepCheckpoints());
         trainable.setTrainable(true);
-        try (AdamW optimizer = new AdamW(config, trainable);
-                CheckpointWriter writer = new CheckpointWriter(checkpoints)) {
-            Map<String, NDArray> state = state(trainable, optimizer);
-            Optional<CheckpointStore.Checkpoint> start = checkpoints.latest();
-            start.ifPresent(checkpoint -> restore(checkpoint, state));
-            long first = start.map(CheckpointStore.Checkpoint::step).orElse(0L);
-            MetricsLog log = new MetricsLog(surroundings.folder().resolve("metrics.jsonl"), first);
-            LearningRateSchedule schedule = config.schedule();
-            long since = System.nanoTime();
-            skipped = 0;
-            for (long step = first; step < config.steps(); step++) {
-                writer.check();
-                if (surroundings.stop().stopRequested()) {
-                    writer.save(step, state);
-                    writer.finish();
-                    throw new StoppedException("stopped after step " + step + " of " + config.steps());
-                }
-                Map<String, Double> values = guarded(step, optimizer, objective, schedule.at(step));
-                long done = step + 1;
-                surroundings.progress().update(done, config.steps(), values);
-                if (done % config.logEvery() == 0 || done == config.steps()) {
-                    values.put("learning-rate", schedule.at(step));
-                    values.put("seconds", (System.nanoTime() - since) / 1e9);
-                    ResidentMemory.mebibytes().ifPresent(mebibytes -> values.put("resident-mebibytes", mebibytes));
-                    log.write(done, values);
-                }
-                if (done % config.checkpointEvery() == 0 || done == config.steps()) {
-                    writer.save(done, state);
-                }
+        skipped = 0;
+        try (AdamW optimizer = new AdamW(config, trainable, collectives)) {
+            Training training =
+                    new Training(trainable, optimizer, state(trainable, optimizer), objective, config.schedule());
+            if (collectives.leads()) {
+                lead(training);
+            } else {
+                follow(training);
             }
-            writer.finish();
         } finally {
             trainable.setTrainable(false);
         }
     }
 
+    /** What one call works on. */
+    private record Training(
+            ParameterSet trainable,
+            AdamW optimizer,
+            Map<String, NDArray> state,
+            AccumulatedObjective objective,
+            LearningRateSchedule schedule) {}
+
+    private void lead(Training training) {
+        CheckpointStore checkpoints =
+                new CheckpointStore(surroundings.folder().resolve("checkpoints"), config.keepCheckpoints());
+        try (CheckpointWriter writer = new CheckpointWriter(checkpoints)) {
+            Optional<CheckpointStore.Checkpoint> start = checkpoints.latest();
+            start.ifPresent(checkpoint -> restore(checkpoint, training.state()));
+            long first = begin(start.map(CheckpointStore.Checkpoint::step).orElse(0L), training);
+            MetricsLog log = new MetricsLog(surroundings.folder().resolve("metrics.jsonl"), first);
+            long since = System.nanoTime();
+            for (long step = first; step < config.steps(); step++) {
+                writer.check();
+                boolean goesOn = !surroundings.stop().stopRequested();
+                collectives.broadcast(new long[] {goesOn ? 1 : 0});
+                if (!goesOn) {
+                    writer.save(step, training.state());
+                    writer.finish();
+                    throw new StoppedException("stopped after step " + step + " of " + config.steps());
+                }
+                Map<String, Double> values = guarded(step, training);
+                long done = step + 1;
+                surroundings.progress().update(done, config.steps(), values);
+                if (done % config.logEvery() == 0 || done == config.steps()) {
+                    values.put("learning-rate", training.schedule().at(step));
+                    values.put("seconds", (System.nanoTime() - since) / 1e9);
+                    ResidentMemory.mebibytes().ifPresent(mebibytes -> values.put("resident-mebibytes", mebibytes));
+                    log.write(done, values);
+                }
+                if (endsSection(done)) {
+                    requireAgreement(done, training);
+                    writer.save(done, training.state());
+                }
+            }
+            writer.finish();
+        }
+    }
+
+    private void follow(Training training) {
+        for (long step = begin(0, training); step < config.steps(); step++) {
+            long[] goesOn = new long[1];
+            collectives.broadcast(goesOn);
+            if (goesOn[0] == 0) {
+                throw new StoppedException("rank 0 stopped after step " + step + " of " + config.steps());
+            }
+            guarded(step, training);
+            if (endsSection(step + 1)) {
+                requireAgreement(step + 1, training);
+            }
+        }
+    }
+
+    private boolean endsSection(long done) {
+        return done % config.checkpointEvery() == 0 || done == config.steps();
+    }
+
+    /** Gives all ranks the state of rank 0, and its first step. */
+    private long begin(long first, Training training) {
+        long[] agreed = {first};
+        collectives.broadcast(agreed);
+        training.state().values().forEach(collectives::broadcast);
+        return agreed[0];
+    }
+
+    /** Ranks that got the same sums and made other parameters of them would train several models as if they were one. */
+    private void requireAgreement(long done, Training training) {
+        if (collectives.size() > 1) {
+            long checksum = Checksum.of(training.trainable());
+            long[] extremes = {checksum, -checksum};
+            collectives.largest(extremes);
+            if (extremes[0] != -extremes[1]) {
+                throw new IllegalStateException("after step " + done + " the ranks hold different parameters: their"
+                        + " machines compute differently or one is faulty. Nothing since the checkpoint before it can"
+                        + " be trusted");
+            }
+        }
+    }
+
     /** A step that may be skipped. */
-    private Map<String, Double> guarded(
-            long step, AdamW optimizer, AccumulatedObjective objective, double learningRate) {
+    private Map<String, Double> guarded(long step, Training training) {
         try {
-            Map<String, Double> values = step(step, optimizer, objective, learningRate);
+            Map<String, Double> values = step(step, training);
             skipped = 0;
             return values;
         } catch (DivergedException e) {
-            record(step, e.what());
+            if (collectives.leads()) {
+                record(step, e.what());
+            }
             skipped++;
             if (config.nonFinite() == NonFinite.STOP || skipped == MOST_SKIPPED) {
                 throw e;
             }
-            optimizer.discard();
+            training.optimizer().discard();
             return new LinkedHashMap<>(Map.of("skipped", 1.0));
         }
     }
@@ -151,39 +221,51 @@ public final class Trainer {
     }
 
     /**
-     * Lets libtorch draw the dropout of one pass. Whoever computes a pass twice gets the same masks.
+     * Lets libtorch draw the dropout of one pass. Whoever computes a pass twice gets the same masks; ranks get their own.
      *
      * @param pass counted from 0 within the step
      */
-    public static void seedDropout(RunSeed seed, long step, int pass) {
-        Torch.seed(seed.at(Purpose.DROPOUT, step, pass));
+    public static void seedDropout(RunSeed seed, long step, int pass, int rank) {
+        Torch.seed(seed.at(Purpose.DROPOUT, step, pass, rank));
     }
 
-    private Map<String, Double> step(long step, AdamW optimizer, AccumulatedObjective objective, double learningRate) {
+    /** Every rank goes through all its passes, whatever the loss: others wait for it between them. */
+    private Map<String, Double> step(long step, Training training) {
         Map<String, Double> values = new LinkedHashMap<>();
         try (NDManager shared = Torch.newManager();
                 Torch.GradientMode recording = Torch.recordGradients()) {
-            List<AccumulatedObjective.Pass> passes = objective.passes(step, shared);
+            List<AccumulatedObjective.Pass> passes = training.objective().passes(step, shared);
             for (int pass = 0; pass < passes.size(); pass++) {
-                seedDropout(surroundings.seed(), step, pass);
+                seedDropout(surroundings.seed(), step, pass, collectives.rank());
                 try (NDManager manager = Torch.newManager()) {
                     Objective.Loss loss = passes.get(pass).loss(manager);
-                    double total = loss.total().getFloat();
-                    if (!Double.isFinite(total)) {
-                        throw new DivergedException(step, "the loss is " + total);
-                    }
-                    values.merge("loss", total, Double::sum);
+                    values.merge("loss", (double) loss.total().getFloat(), Double::sum);
                     loss.parts().forEach((name, value) -> values.merge(name, (double) value.getFloat(), Double::sum));
                     Torch.backward(loss.total());
                 }
             }
         }
-        double norm = optimizer.step(learningRate);
+        sumOverRanks(values);
+        double total = values.getOrDefault("loss", Double.NaN);
+        if (!Double.isFinite(total)) {
+            throw new DivergedException(step, "the loss is " + total);
+        }
+        double norm = training.optimizer().step(training.schedule().at(step));
         if (!Double.isFinite(norm)) {
             throw new DivergedException(step, "the gradient's norm is " + norm);
         }
         values.put("gradient-norm", norm);
         return values;
+    }
+
+    private void sumOverRanks(Map<String, Double> values) {
+        double[] sums =
+                values.values().stream().mapToDouble(Double::doubleValue).toArray();
+        collectives.sum(sums);
+        int index = 0;
+        for (Map.Entry<String, Double> value : values.entrySet()) {
+            value.setValue(sums[index++]);
+        }
     }
 
     private static Map<String, NDArray> state(ParameterSet trainable, AdamW optimizer) {

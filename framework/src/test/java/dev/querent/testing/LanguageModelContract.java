@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.querent.collective.SingleProcess;
 import dev.querent.model.ComponentContext;
 import dev.querent.model.LanguageInput;
 import dev.querent.model.LanguageModel;
@@ -282,7 +283,7 @@ public abstract class LanguageModelContract {
     /** The loss after a number of steps. */
     private double train(LanguageModel learner, NDArray prompt, int steps) {
         learner.parameters().setTrainable(true);
-        try (AdamW optimizer = new AdamW(TrainingConfig.DEFAULTS, learner.parameters())) {
+        try (AdamW optimizer = new AdamW(TrainingConfig.DEFAULTS, learner.parameters(), new SingleProcess())) {
             for (int step = 0; step < steps; step++) {
                 try (Torch.GradientMode on = Torch.recordGradients();
                         NDManager scratch = Torch.newManager()) {

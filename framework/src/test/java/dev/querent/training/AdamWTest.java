@@ -6,6 +6,7 @@ import static org.assertj.core.data.Offset.offset;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.querent.collective.SingleProcess;
 import dev.querent.torch.Torch;
 import dev.querent.weights.ParameterSet;
 import java.util.LinkedHashMap;
@@ -50,7 +51,7 @@ class AdamWTest {
             Reference undecayed = new Reference();
             decayed.value = 0.5;
             undecayed.value = 0.5;
-            try (AdamW optimizer = new AdamW(CONFIG, parameters)) {
+            try (AdamW optimizer = new AdamW(CONFIG, parameters, new SingleProcess())) {
                 for (int step = 0; step < 7; step++) {
                     double gradient = Math.sin(step);
                     double rate = 0.01 / (step + 1);
@@ -82,7 +83,7 @@ class AdamWTest {
             ParameterSet parameters = new ParameterSet(Map.of("a", a, "b", b));
             parameters.setTrainable(true);
             TrainingConfig clipped = new TrainingConfig(10, 0.01, 0, 0, 0, 0, 0, 1.0, 5, 2, 1, NonFinite.STOP);
-            try (AdamW optimizer = new AdamW(clipped, parameters)) {
+            try (AdamW optimizer = new AdamW(clipped, parameters, new SingleProcess())) {
                 accumulate(3, a);
                 accumulate(4, b);
                 assertThat(optimizer.step(0)).isCloseTo(5, offset(1e-6));
@@ -114,7 +115,7 @@ class AdamWTest {
             NDArray unreached = manager.create(new float[][] {{1}});
             ParameterSet parameters = new ParameterSet(Map.of("reached", reached, "unreached", unreached));
             parameters.setTrainable(true);
-            try (AdamW optimizer = new AdamW(CONFIG, parameters)) {
+            try (AdamW optimizer = new AdamW(CONFIG, parameters, new SingleProcess())) {
                 assertThatThrownBy(() -> optimizer.step(0.1)).isInstanceOf(IllegalStateException.class);
                 accumulate(1, reached);
                 optimizer.step(0.1);

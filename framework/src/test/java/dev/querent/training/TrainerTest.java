@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.querent.collective.SingleProcess;
 import dev.querent.nn.Linear;
 import dev.querent.nn.Tensors;
 import dev.querent.progress.Progress;
@@ -74,7 +75,9 @@ class TrainerTest {
 
     private static String train(Path folder, StopSignal stop) {
         try (Toy toy = new Toy()) {
-            new Trainer(CONFIG, new Trainer.Surroundings(folder, SEED, stop, Progress.SILENT, NAMES))
+            new Trainer(
+                            CONFIG,
+                            new Trainer.Surroundings(folder, SEED, stop, Progress.SILENT, NAMES, new SingleProcess()))
                     .train(toy.parameters, toy::loss);
             return toy.parameters.hash();
         }
@@ -135,7 +138,9 @@ class TrainerTest {
     void aLossThatIsNoNumberStopsTheTraining() {
         try (Toy toy = new Toy()) {
             Trainer trainer = new Trainer(
-                    CONFIG, new Trainer.Surroundings(folder, SEED, StopSignal.NEVER, Progress.SILENT, NAMES));
+                    CONFIG,
+                    new Trainer.Surroundings(
+                            folder, SEED, StopSignal.NEVER, Progress.SILENT, NAMES, new SingleProcess()));
             assertThatThrownBy(() -> trainer.train(
                             toy.parameters,
                             (step, owner) -> new Objective.Loss(
@@ -157,7 +162,10 @@ class TrainerTest {
         TrainingConfig keepsThree =
                 new TrainingConfig(20, 0.01, 0.001, 3, 0.9, 0.98, 0.05, 1.0, 4, 3, 4, NonFinite.STOP);
         try (Toy toy = new Toy()) {
-            new Trainer(keepsThree, new Trainer.Surroundings(folder, SEED, StopSignal.NEVER, Progress.SILENT, NAMES))
+            new Trainer(
+                            keepsThree,
+                            new Trainer.Surroundings(
+                                    folder, SEED, StopSignal.NEVER, Progress.SILENT, NAMES, new SingleProcess()))
                     .train(toy.parameters, toy::loss);
         }
         try (Stream<Path> kept = Files.list(folder.resolve("checkpoints"))) {
@@ -188,7 +196,9 @@ class TrainerTest {
     }
 
     private Trainer skippingTrainer(Path place) {
-        return new Trainer(skipping(), new Trainer.Surroundings(place, SEED, StopSignal.NEVER, Progress.SILENT, NAMES));
+        return new Trainer(
+                skipping(),
+                new Trainer.Surroundings(place, SEED, StopSignal.NEVER, Progress.SILENT, NAMES, new SingleProcess()));
     }
 
     /** Passes before the bad one have left gradients behind. */

@@ -1,7 +1,10 @@
 package dev.querent.app.command;
 
+import dev.querent.collective.Collectives;
+import dev.querent.collective.Ranks;
 import dev.querent.experiment.Experiment;
 import dev.querent.experiment.RunDirectory;
+import dev.querent.pipeline.Follower;
 import dev.querent.pipeline.PipelineJob;
 import dev.querent.progress.ProgressLine;
 import java.io.PrintWriter;
@@ -22,15 +25,46 @@ final class Execution {
         if (!experiment.missingFiles().isEmpty()) {
             throw new UsageException(String.join(System.lineSeparator(), experiment.missingFiles()));
         }
-        PrintWriter err = commandLine.getErr();
-        ProgressLine progress = new ProgressLine(err, Boolean.getBoolean("querent.terminal"));
-        PipelineJob job = new PipelineJob(experiment, file, run, options.data(), progress, Clock.systemUTC());
+        try (Collectives ranks = Ranks.join(System.getenv())) {
+            try {
+                return ranks.leads()
+                        ? lead(experiment, file, run, options, commandLine, ranks)
+                        : new Follower(experiment, run, options.data(), ranks).follow();
+            } catch (RuntimeException | Error e) {
+                if (ranks.size() > 1) {
+                    endAll(e, ranks, commandLine);
+                }
+                throw e;
+            }
+        }
+    }
+
+    private static int lead(
+            Experiment experiment,
+            Path file,
+            RunDirectory run,
+            RunOptions options,
+            CommandLine commandLine,
+            Collectives ranks) {
+        ProgressLine progress = new ProgressLine(commandLine.getErr(), Boolean.getBoolean("querent.terminal"));
+        PipelineJob job = new PipelineJob(experiment, file, run, options.data(), progress, Clock.systemUTC(), ranks);
         PrintWriter out = commandLine.getOut();
         PipelineJob.Outcome outcome = job.run(ended -> {
             out.println(sentence(ended, run));
             out.flush();
         });
-        return outcome == PipelineJob.Outcome.STOPPED ? CommandLine.ExitCode.SOFTWARE : CommandLine.ExitCode.OK;
+        int code = outcome == PipelineJob.Outcome.STOPPED ? CommandLine.ExitCode.SOFTWARE : CommandLine.ExitCode.OK;
+        job.dismissOthers(code);
+        return code;
+    }
+
+    /** The others wait for this rank in the middle of their work, and would do so for ever. */
+    private static void endAll(Throwable problem, Collectives ranks, CommandLine commandLine) {
+        PrintWriter err = commandLine.getErr();
+        err.print("rank " + ranks.rank() + " of " + ranks.size() + ": ");
+        int code = ErrorReport.tell(
+                problem, err, commandLine.getParent().getParseResult().hasMatchedOption("--debug"));
+        ranks.abort(code);
     }
 
     private static String sentence(PipelineJob.Outcome outcome, RunDirectory run) {

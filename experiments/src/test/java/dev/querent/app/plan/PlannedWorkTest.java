@@ -125,6 +125,7 @@ class PlannedWorkTest {
                         1680,
                         0,
                         contrastive,
+                        standard.contrastGradient(),
                         matching,
                         generation,
                         standard.labelSmoothing(),

@@ -6,6 +6,8 @@ import static org.assertj.core.data.Offset.offset;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.querent.bridge.QFormer;
+import dev.querent.collective.Share;
+import dev.querent.collective.SingleProcess;
 import dev.querent.data.Batch;
 import dev.querent.data.Sample;
 import dev.querent.image.Augmentation;
@@ -78,30 +80,39 @@ class AccumulatedRepresentationTest {
         for (int i = 0; i < pixels.length; i++) {
             pixels[i] = (float) random.nextGaussian();
         }
-        return new Batch(samples, CAPTIONS, 2, pixels, Optional.empty());
+        return new Batch(samples, CAPTIONS, 2, new Share(0, ROWS), pixels, Optional.empty());
     }
 
     private static NDArray features(Batch batch, NDManager owner) {
         return Tensors.reshape(owner, batch.pixels(owner), batch.rows(), 2, 6);
     }
 
-    private static RepresentationStep.Losses losses(QFormer model, double itc, double itm, double itg) {
+    private static RepresentationStep.Losses losses(QFormer model, int size, double itc, double itm, double itg) {
         return new RepresentationStep.Losses(
                 new RepresentationStep.Config(
-                        TrainingConfig.DEFAULTS, ROWS, 0, itc, itm, itg, 0.1, 1, 1, Augmentation.DEFAULTS),
+                        TrainingConfig.DEFAULTS,
+                        ROWS,
+                        size,
+                        itc,
+                        ContrastGradient.EXACT,
+                        itm,
+                        itg,
+                        0.1,
+                        1,
+                        1,
+                        Augmentation.DEFAULTS),
                 SEED,
                 model);
     }
 
     /** Sums of the passes' values, by name. */
-    private static Map<String, Double> run(
-            RepresentationStep.Losses losses, int size, boolean backward, NDManager shared) {
+    private static Map<String, Double> run(RepresentationStep.Losses losses, boolean backward, NDManager shared) {
         Map<String, Double> values = new TreeMap<>();
         List<Pass> passes = new AccumulatedRepresentation(
-                        losses, size, SEED, step -> batch(), AccumulatedRepresentationTest::features)
+                        losses, SEED, step -> batch(), AccumulatedRepresentationTest::features, new SingleProcess())
                 .passes(STEP, shared);
         for (int pass = 0; pass < passes.size(); pass++) {
-            Trainer.seedDropout(SEED, STEP, pass);
+            Trainer.seedDropout(SEED, STEP, pass, 0);
             try (NDManager owner = Torch.newManager()) {
                 Objective.Loss loss = passes.get(pass).loss(owner);
                 add(values, loss);
@@ -146,10 +157,10 @@ class AccumulatedRepresentationTest {
         Map<String, Double> found;
         try (Torch.GradientMode on = Torch.recordGradients();
                 NDManager owner = Torch.newManager()) {
-            Objective.Loss loss = losses(whole, itc, itm, itg).of(STEP, features(batch(), owner), batch());
+            Objective.Loss loss = losses(whole, 0, itc, itm, itg).of(STEP, features(batch(), owner), batch());
             add(expected, loss);
             Torch.backward(loss.total());
-            found = run(losses(parts, itc, itm, itg), size, true, owner);
+            found = run(losses(parts, size, itc, itm, itg), true, owner);
         }
         assertThat(found).containsOnlyKeys(expected.keySet());
         expected.forEach((name, value) -> assertThat(found.get(name)).as(name).isCloseTo(value, offset(1e-5)));
@@ -169,11 +180,11 @@ class AccumulatedRepresentationTest {
     @Test
     void withDropoutTheGradientIsThatOfTheLoss() {
         QFormer model = qFormer(0.2);
-        RepresentationStep.Losses losses = losses(model, 1, 0.7, 1.3);
+        RepresentationStep.Losses losses = losses(model, 2, 1, 0.7, 1.3);
         model.representationParameters().setTrainable(true);
         try (Torch.GradientMode on = Torch.recordGradients();
                 NDManager owner = Torch.newManager()) {
-            run(losses, 2, true, owner);
+            run(losses, true, owner);
         }
         Map<String, float[]> gradients = gradients(model);
         model.representationParameters().setTrainable(false);
@@ -204,7 +215,7 @@ class AccumulatedRepresentationTest {
                     Tensors.reshape(
                             owner, owner.create(moved), parameter.getShape().getShape()),
                     parameter);
-            double value = Objects.requireNonNull(run(losses, 2, false, owner).get("loss"));
+            double value = Objects.requireNonNull(run(losses, false, owner).get("loss"));
             Torch.copy(
                     Tensors.reshape(
                             owner, owner.create(before), parameter.getShape().getShape()),

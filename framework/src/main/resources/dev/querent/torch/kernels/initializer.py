@@ -26,3 +26,9 @@
 
   def part(self, x: Tensor, start: int, end: int, shape: List[int]) -> Tensor:
     return torch.view(torch.slice(x, 0, start, end, 1), shape)
+
+  def contiguous(self, x: Tensor) -> Tensor:
+    return torch.tensor(torch.is_contiguous(x), dtype=None, device=None)
+
+  def flat_part(self, x: Tensor, start: int, end: int) -> Tensor:
+    return torch.slice(torch.view(x, [-1]), 0, start, end, 1)

@@ -1,6 +1,10 @@
   def zero(self, tensors: List[Tensor]) -> None:
     torch._foreach_zero_(tensors)
 
+  def copy(self, targets: List[Tensor], sources: List[Tensor]) -> None:
+    # lists that a script builds itself would be copied to and thrown away: the arguments it has to be
+    torch._foreach_copy_(targets, sources)
+
   def total_norm(self, gradients: List[Tensor]) -> Tensor:
     norms = torch._foreach_norm(gradients, 2)
     return torch.norm(torch.stack(norms, 0), 2)

@@ -41,15 +41,17 @@ public final class HardNegatives {
     /**
      * One negative a row.
      *
-     * @param similarities (B, B), divided by the temperature
+     * @param similarities (b, B), some rows of the batch, divided by the temperature
      * @param same (B, B) true where a column is no negative of the row
-     * @return B column indices, -1 where a row has no negative at all
+     * @param first which row of the batch is the first of {@code similarities}
+     * @return b column indices, -1 where a row has no negative at all
      */
-    public int[] draw(long step, Side side, float[][] similarities, boolean[][] same) {
+    public int[] draw(long step, Side side, float[][] similarities, boolean[][] same, int first) {
         int[] drawn = new int[similarities.length];
-        for (int row = 0; row < drawn.length; row++) {
+        for (int i = 0; i < drawn.length; i++) {
+            int row = first + i;
             SplittableRandom random = seed.generator(Purpose.HARD_NEGATIVES, step, side == Side.IMAGE ? 0 : 1, row);
-            drawn[row] = draw(random.nextDouble(), similarities[row], same[row], hardness(step));
+            drawn[i] = draw(random.nextDouble(), similarities[i], same[row], hardness(step));
         }
         return drawn;
     }

@@ -3,11 +3,11 @@ package dev.querent.task.objective;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.querent.nn.Tensors;
+import java.util.Arrays;
 
 /**
  * ITC: each image finds its text among the batch's, each text its image (paper section 3.2). Pairs that say the same share
  * the target, as LAVIS does by image id in retrieval fine-tuning; where all pairs differ this is its pre-training loss.
- * Unlike LAVIS, whose gather cuts the gradient to the other side, both sides of each direction are trained.
  */
 public final class ImageTextContrastive {
 
@@ -20,16 +20,24 @@ public final class ImageTextContrastive {
 
     /** The mean of both directions' cross-entropies, a scalar in nats. */
     public NDArray loss(PairBatch batch) {
-        return loss(batch.imageToText(), batch.textToImage(), batch.same());
+        return part(batch.imageToText(), batch.textToImage(), batch.same(), 0);
     }
 
-    /** As {@link #loss(PairBatch)}, of similarities (B, B) alone. */
-    public NDArray loss(NDArray imageToText, NDArray textToImage, boolean[][] same) {
+    /**
+     * Some rows' part of the loss; the parts of all rows add up to {@link #loss}.
+     *
+     * @param imageToText (b, B), see {@link PairBatch}
+     * @param textToImage (b, B)
+     * @param first which row of the batch is their first
+     */
+    public NDArray part(NDArray imageToText, NDArray textToImage, boolean[][] same, int first) {
         NDManager manager = imageToText.getManager();
-        NDArray targets = Tensors.ofFloats(manager, targets(same, labelSmoothing));
+        int rows = (int) imageToText.getShape().get(0);
+        float[][] all = targets(same, labelSmoothing);
+        NDArray targets = Tensors.ofFloats(manager, Arrays.copyOfRange(all, first, first + rows));
         NDArray toText = Tensors.softCrossEntropy(imageToText, targets);
         NDArray toImage = Tensors.softCrossEntropy(textToImage, targets);
-        return Tensors.scale(toText.add(toImage), 0.5);
+        return Tensors.scale(toText.add(toImage), 0.5 * rows / same.length);
     }
 
     /** Each row a distribution over B candidates; {@code same} is symmetric, so it serves both directions. */

@@ -46,26 +46,38 @@ public final class ImageTextMatching {
     }
 
     /**
-     * Draws the negatives of a batch.
+     * Draws the negatives of some rows of a batch; all other rows have none in the result. A row's negatives don't depend on which
+     * rows it is drawn with, so the largest of several results is that of all their rows.
      *
-     * @param imageToText (B, B), see {@link PairBatch}
-     * @param textToImage (B, B)
-     * @throws IllegalArgumentException where no pair has a negative, i.e. a batch of one or of equal pairs
+     * @param imageToText (b, B), see {@link PairBatch}
+     * @param textToImage (b, B)
+     * @param first which row of the batch is their first
      */
-    public Negatives draw(long step, NDArray imageToText, NDArray textToImage, boolean[][] same) {
-        Negatives drawn = new Negatives(
-                negatives.draw(step, HardNegatives.Side.IMAGE, rows(textToImage), same),
-                negatives.draw(step, HardNegatives.Side.TEXT, rows(imageToText), same));
-        if (drawn.count() == 0) {
-            throw new IllegalArgumentException("image-text matching needs at least two different pairs in a batch of "
-                    + same.length + ": raise batch-size");
-        }
-        return drawn;
+    public Negatives draw(long step, NDArray imageToText, NDArray textToImage, boolean[][] same, int first) {
+        return new Negatives(
+                placed(negatives.draw(step, HardNegatives.Side.IMAGE, rows(textToImage), same, first), same, first),
+                placed(negatives.draw(step, HardNegatives.Side.TEXT, rows(imageToText), same, first), same, first));
     }
 
-    /** Scores the batch's pairs; throws as {@link #draw}. */
+    private static int[] placed(int[] drawn, boolean[][] same, int first) {
+        int[] all = new int[same.length];
+        Arrays.fill(all, -1);
+        System.arraycopy(drawn, 0, all, first, drawn.length);
+        return all;
+    }
+
+    /** @throws IllegalArgumentException where no pair of the batch has a negative, i.e. a batch of one or of equal pairs */
+    public static void requireSome(Negatives drawn) {
+        if (drawn.count() == 0) {
+            throw new IllegalArgumentException("image-text matching needs at least two different pairs in a batch of "
+                    + drawn.images().length + ": raise batch-size");
+        }
+    }
+
+    /** Scores the batch's pairs; throws as {@link #requireSome}. */
     public Result loss(PairBatch batch) {
-        Negatives drawn = draw(batch.step(), batch.imageToText(), batch.textToImage(), batch.same());
+        Negatives drawn = draw(batch.step(), batch.imageToText(), batch.textToImage(), batch.same(), 0);
+        requireSome(drawn);
         int[] all = IntStream.range(0, batch.rows()).toArray();
         int[] withImage = present(drawn.images(), 0, batch.rows());
         int[] withText = present(drawn.texts(), 0, batch.rows());
@@ -138,12 +150,12 @@ public final class ImageTextMatching {
         return new Result(Tensors.scale(Tensors.crossEntropy(logits, targets, 0), share), onMatched.add(onMismatched));
     }
 
-    private static float[][] rows(NDArray square) {
-        float[] flat = square.toFloatArray();
-        int side = (int) square.getShape().get(0);
-        float[][] rows = new float[side][];
-        for (int i = 0; i < side; i++) {
-            rows[i] = Arrays.copyOfRange(flat, i * side, (i + 1) * side);
+    private static float[][] rows(NDArray similarities) {
+        float[] flat = similarities.toFloatArray();
+        int columns = (int) similarities.getShape().get(1);
+        float[][] rows = new float[flat.length / columns][];
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = Arrays.copyOfRange(flat, i * columns, (i + 1) * columns);
         }
         return rows;
     }

@@ -2,6 +2,8 @@ package dev.querent.task.pretraining;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.querent.collective.Collectives;
+import dev.querent.collective.Share;
 import dev.querent.data.Batch;
 import dev.querent.model.RepresentationLearner;
 import dev.querent.model.RepresentationLearner.ImageView;
@@ -15,6 +17,7 @@ import dev.querent.training.AccumulatedObjective;
 import dev.querent.training.Objective;
 import dev.querent.training.Trainer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,10 +27,11 @@ import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 
 /**
- * Stage 1 on a batch in several passes that keeps the whole batch's negatives. Embeddings are computed part by part and kept
- * without their graphs; contrast is differentiated down to them alone; then each part is computed once more and the embeddings'
- * gradients go on from there (gradient caching, arXiv 2101.06983). Matching finds its negatives in the whole batch. Losses and
- * gradients are those of one pass, but for dropout, which draws other masks.
+ * Stage 1 on a batch in several passes, perhaps on several ranks, that keeps the whole batch's negatives. Embeddings are computed
+ * part by part, kept without their graphs and gathered from all ranks; contrast is differentiated down to them alone; then each
+ * part is computed once more and the embeddings' gradients go on from there (gradient caching, arXiv 2101.06983). Where a rank's
+ * share is a single part, its graph is kept instead. Matching finds its negatives in the whole batch. Losses and gradients are
+ * those of one pass, but for dropout, which draws other masks.
  */
 final class AccumulatedRepresentation implements AccumulatedObjective {
 
@@ -37,70 +41,130 @@ final class AccumulatedRepresentation implements AccumulatedObjective {
     private final RepresentationLearner learner;
     private final LongFunction<Batch> batches;
     private final BiFunction<Batch, NDManager, NDArray> encoder;
+    private final Collectives collectives;
 
     /**
-     * @param size pairs a pass
+     * @param losses say how many pairs a pass has, and what contrast trains
      * @param batches of each step
      * @param encoder gives the features of some images: (B, N, Dv)
+     * @param collectives the ranks that share a batch
      */
     AccumulatedRepresentation(
             RepresentationStep.Losses losses,
-            int size,
             RunSeed seed,
             LongFunction<Batch> batches,
-            BiFunction<Batch, NDManager, NDArray> encoder) {
+            BiFunction<Batch, NDManager, NDArray> encoder,
+            Collectives collectives) {
         this.losses = losses;
-        this.size = size;
+        size = losses.config().microBatchSize();
         this.seed = seed;
         learner = losses.learner();
         this.batches = batches;
         this.encoder = encoder;
+        this.collectives = collectives;
     }
 
-    /** What the passes of one step share; tensors belong to the step. */
+    /**
+     * What the passes of one step share; tensors belong to the step.
+     *
+     * @param own the rank's rows of the batch
+     * @param features of the rank's images: (b, N, Dv)
+     * @param texts of the whole batch
+     * @param foreign features of the images that the rank's texts are mismatched with, in the order of the texts: (f, N, Dv)
+     * @param kept the rank's only part, with its graph
+     */
     private record Shared(
-            long step,
+            Share own,
             NDArray features,
             TokenBatch texts,
+            boolean[][] same,
             Embeddings embeddings,
-            Optional<ImageTextMatching.Negatives> negatives) {}
+            Optional<ImageTextMatching.Negatives> negatives,
+            NDArray foreign,
+            Optional<Looked> kept) {}
 
-    /** Of the whole batch, (B, Q, E) and (B, E), leaves that gather the gradient of contrast. */
-    private record Embeddings(NDArray images, NDArray texts) {}
+    /** A part's images and texts (b, E), as the bridge sees them. */
+    private record Looked(ImageView view, NDArray texts) {}
+
+    /**
+     * The side of the similarities that looks, and the side that is looked for.
+     *
+     * @param own the rank's, leaves that gather the gradient of contrast
+     * @param candidates the whole batch's; leaves too where their gradient is wanted
+     */
+    private record Embeddings(Both own, Both candidates) {}
+
+    /** Images (b, Q, E) and texts (b, E). */
+    private record Both(NDArray images, NDArray texts) {
+
+        void setLeaves() {
+            images.setRequiresGradient(true);
+            texts.setRequiresGradient(true);
+        }
+    }
 
     @Override
     public List<Pass> passes(long step, NDManager manager) {
         Batch batch = batches.apply(step);
-        List<int[]> parts = parts(batch.rows());
+        Share own = collectives.share(batch.rows());
+        List<Share> parts = parts(own);
         NDArray features = features(batch, parts, manager);
         TokenBatch texts = learner.encode(batch.captions());
         boolean[][] same = PairBatch.same(batch.captions(), batch.groups());
         boolean contrasts = losses.config().contrastive() > 0;
         int before = contrasts ? 1 : 0;
-        Embeddings embeddings = embeddings(step, before, features, texts, parts, manager);
-        Shared shared = new Shared(step, features, texts, embeddings, negatives(step, embeddings, same));
+        Optional<Looked> kept = Optional.empty();
+        Both found;
+        if (parts.size() == 1) {
+            // masks of their own: the part's pass draws those of matching and generation
+            Trainer.seedDropout(seed, step, before + 1, collectives.rank());
+            Looked looked = look(features, texts.select(range(own)));
+            kept = Optional.of(looked);
+            found = new Both(
+                    looked.view().embeddings().stopGradient(), looked.texts().stopGradient());
+        } else {
+            found = embeddings(step, before, features, texts, own, parts, manager);
+        }
+        Embeddings embeddings = gathered(found, batch.rows(), manager);
+        Optional<ImageTextMatching.Negatives> negatives = negatives(step, embeddings, same, own);
+        NDArray foreign = negatives.isEmpty()
+                ? features
+                : collectives.fetch(manager, features, negatives.get().images());
+        Shared shared = new Shared(own, features, texts, same, embeddings, negatives, foreign, kept);
         List<Pass> passes = new ArrayList<>();
         if (contrasts) {
-            passes.add(owner -> contrast(owner, embeddings, same));
+            passes.add(owner -> contrast(owner, shared));
         }
-        parts.forEach(part -> passes.add(owner -> part(owner, shared, part[0], part[1])));
+        for (Share part : parts) {
+            passes.add(owner -> {
+                if (contrasts && part.start() == own.start()) {
+                    addGradientsOfCandidates(shared);
+                }
+                return part(owner, shared, part);
+            });
+        }
         return passes;
     }
 
-    private List<int[]> parts(int rows) {
-        List<int[]> parts = new ArrayList<>();
-        for (int start = 0; start < rows; start += size) {
-            parts.add(new int[] {start, Math.min(rows, start + size)});
+    private List<Share> parts(Share own) {
+        int most = size == 0 ? own.rows() : size;
+        List<Share> parts = new ArrayList<>();
+        for (int start = own.start(); start < own.end(); start += most) {
+            parts.add(new Share(start, Math.min(own.end(), start + most)));
         }
         return parts;
     }
 
-    private NDArray features(Batch batch, List<int[]> parts, NDManager manager) {
+    private NDArray features(Batch batch, List<Share> parts, NDManager manager) {
         List<NDArray> features = new ArrayList<>();
         try (NDManager passing = manager.newSubManager()) {
-            parts.forEach(part -> features.add(encoder.apply(batch.slice(part[0], part[1]), passing)));
+            parts.forEach(part -> features.add(encoder.apply(batch.slice(part.start(), part.end()), passing)));
             return Tensors.concatenate(manager, 0, features.toArray(NDArray[]::new));
         }
+    }
+
+    private Looked look(NDArray features, TokenBatch texts) {
+        return new Looked(learner.look(features), learner.embedText(features.getManager(), texts));
     }
 
     /**
@@ -108,93 +172,163 @@ final class AccumulatedRepresentation implements AccumulatedObjective {
      *
      * @param before passes before those of the parts
      */
-    private Embeddings embeddings(
-            long step, int before, NDArray features, TokenBatch texts, List<int[]> parts, NDManager manager) {
+    private Both embeddings(
+            long step,
+            int before,
+            NDArray features,
+            TokenBatch texts,
+            Share own,
+            List<Share> parts,
+            NDManager manager) {
         NDArray[] images = new NDArray[parts.size()];
         NDArray[] read = new NDArray[parts.size()];
         try (NDManager kept = manager.newSubManager()) {
             for (int i = 0; i < images.length; i++) {
-                int[] part = parts.get(i);
-                Trainer.seedDropout(seed, step, before + i);
+                Share part = parts.get(i);
+                Trainer.seedDropout(seed, step, before + i, collectives.rank());
                 try (NDManager passing = manager.newSubManager()) {
-                    ImageView view = learner.look(rows(passing, features, part[0], part[1]));
-                    images[i] = view.embeddings().stopGradient();
-                    read[i] = learner.embedText(passing, texts.select(range(part)))
-                            .stopGradient();
+                    Looked looked = look(within(passing, features, own, part), texts.select(range(part)));
+                    images[i] = looked.view().embeddings().stopGradient();
+                    read[i] = looked.texts().stopGradient();
                     images[i].attach(kept);
                     read[i].attach(kept);
                 }
             }
-            return new Embeddings(leaf(manager, images), leaf(manager, read));
+            return new Both(Tensors.concatenate(manager, 0, images), Tensors.concatenate(manager, 0, read));
         }
     }
 
-    private static NDArray leaf(NDManager manager, NDArray... parts) {
-        NDArray whole = Tensors.concatenate(manager, 0, parts);
-        whole.setRequiresGradient(true);
-        return whole;
+    private Embeddings gathered(Both found, int rows, NDManager manager) {
+        Both own = new Both(
+                Tensors.concatenate(manager, 0, found.images()), Tensors.concatenate(manager, 0, found.texts()));
+        Both all = new Both(
+                collectives.gather(manager, own.images(), rows), collectives.gather(manager, own.texts(), rows));
+        own.setLeaves();
+        if (losses.config().contrastGradient() == ContrastGradient.EXACT) {
+            all.setLeaves();
+        }
+        return new Embeddings(own, all);
     }
 
-    private Optional<ImageTextMatching.Negatives> negatives(long step, Embeddings embeddings, boolean[][] same) {
+    private Optional<ImageTextMatching.Negatives> negatives(
+            long step, Embeddings embeddings, boolean[][] same, Share own) {
         if (losses.config().matching() == 0) {
             return Optional.empty();
         }
+        ImageTextMatching.Negatives drawn;
         try (Torch.GradientMode off = Torch.withoutGradients();
-                NDManager passing = embeddings.images().getManager().newSubManager()) {
-            NDArray similarity = similarity(passing, embeddings);
-            return Optional.of(losses.matching().draw(step, similarity, similarity.transpose(), same));
+                NDManager passing = embeddings.own().images().getManager().newSubManager()) {
+            drawn = losses.matching()
+                    .draw(step, imageToText(passing, embeddings), textToImage(passing, embeddings), same, own.start());
         }
+        ImageTextMatching.Negatives all =
+                new ImageTextMatching.Negatives(ofAllRanks(drawn.images()), ofAllRanks(drawn.texts()));
+        ImageTextMatching.requireSome(all);
+        return Optional.of(all);
     }
 
-    private NDArray similarity(NDManager owner, Embeddings embeddings) {
-        NDArray images = Tensors.reshape(
-                owner, embeddings.images(), embeddings.images().getShape().getShape());
-        return PairBatch.similarity(images, embeddings.texts(), learner.temperature());
+    private int[] ofAllRanks(int... rows) {
+        long[] all = IntStream.of(rows).asLongStream().toArray();
+        collectives.largest(all);
+        return Arrays.stream(all).mapToInt(Math::toIntExact).toArray();
     }
 
-    private Objective.Loss contrast(NDManager owner, Embeddings embeddings, boolean[][] same) {
-        NDArray similarity = similarity(owner, embeddings);
-        NDArray loss = losses.contrastive().loss(similarity, similarity.transpose(), same);
+    /** (b, B) of the rank's images and all texts. */
+    private NDArray imageToText(NDManager owner, Embeddings embeddings) {
+        return PairBatch.similarity(
+                in(owner, embeddings.own().images()), embeddings.candidates().texts(), learner.temperature());
+    }
+
+    /** (b, B) of the rank's texts and all images. */
+    private NDArray textToImage(NDManager owner, Embeddings embeddings) {
+        return PairBatch.similarity(
+                        in(owner, embeddings.candidates().images()),
+                        embeddings.own().texts(),
+                        learner.temperature())
+                .transpose();
+    }
+
+    /** The same tensor, with what is computed of it owned by another manager. */
+    private static NDArray in(NDManager owner, NDArray x) {
+        return Tensors.reshape(owner, x, x.getShape().getShape());
+    }
+
+    private Objective.Loss contrast(NDManager owner, Shared shared) {
+        NDArray loss = losses.contrastive()
+                .part(
+                        imageToText(owner, shared.embeddings()),
+                        textToImage(owner, shared.embeddings()),
+                        shared.same(),
+                        shared.own().start());
         return new Objective.Loss(Tensors.scale(loss, losses.config().contrastive()), Map.of("itc", loss));
     }
 
-    private Objective.Loss part(NDManager owner, Shared shared, int start, int end) {
-        ImageView view = learner.look(rows(owner, shared.features(), start, end));
-        TokenBatch texts = shared.texts().select(range(start, end));
-        NDArray total = gradientsOfContrast(owner, shared.embeddings(), view, texts, start, end);
+    /** All ranks have looked for their partners among this rank's embeddings, so the gradients of all are summed. */
+    private void addGradientsOfCandidates(Shared shared) {
+        Both own = shared.embeddings().own();
+        Both candidates = shared.embeddings().candidates();
+        addGradient(candidates.images(), own.images(), shared.own());
+        addGradient(candidates.texts(), own.texts(), shared.own());
+    }
+
+    private void addGradient(NDArray candidates, NDArray own, Share share) {
+        Optional<NDArray> found = Torch.gradient(candidates);
+        if (found.isEmpty()) {
+            return;
+        }
+        try (Torch.GradientMode off = Torch.withoutGradients();
+                NDManager passing = own.getManager().newSubManager()) {
+            NDArray gradient = found.get();
+            collectives.sum(gradient);
+            NDArray target = Torch.gradient(own).orElseThrow();
+            Torch.copy(target.add(rows(passing, gradient, share.start(), share.end())), target);
+        }
+    }
+
+    private Objective.Loss part(NDManager owner, Shared shared, Share part) {
+        TokenBatch texts = shared.texts().select(range(part));
+        Looked looked =
+                shared.kept().orElseGet(() -> look(within(owner, shared.features(), shared.own(), part), texts));
+        NDArray total = gradientsOfContrast(owner, shared, looked, part);
         Map<String, NDArray> parts = new LinkedHashMap<>();
         if (shared.negatives().isPresent()) {
-            ImageTextMatching.Negatives negatives = shared.negatives().get();
-            int[] foreign = ImageTextMatching.foreign(negatives, start, end);
-            ImageView others = foreign.length == 0 ? view : learner.look(select(owner, shared.features(), foreign));
             ImageTextMatching.Result result =
-                    losses.matching().part(negatives, start, end, view, others, shared.texts());
+                    matching(owner, shared, shared.negatives().get(), looked.view(), part);
             parts.put("itm", result.loss());
             parts.put("itm-balanced-accuracy", result.balancedAccuracy());
             total = total.add(Tensors.scale(result.loss(), losses.config().matching()));
         }
         if (losses.config().generation() > 0) {
             double share = (double) predicted(texts) / predicted(shared.texts());
-            NDArray loss = Tensors.scale(losses.generation().loss(view, texts), share);
+            NDArray loss = Tensors.scale(losses.generation().loss(looked.view(), texts), share);
             parts.put("itg", loss);
             total = total.add(Tensors.scale(loss, losses.config().generation()));
         }
         return new Objective.Loss(total, parts);
     }
 
+    private ImageTextMatching.Result matching(
+            NDManager owner, Shared shared, ImageTextMatching.Negatives negatives, ImageView view, Share part) {
+        int first = ImageTextMatching.foreign(negatives, shared.own().start(), part.start()).length;
+        int count = ImageTextMatching.foreign(negatives, part.start(), part.end()).length;
+        ImageView others = count == 0 ? view : learner.look(rows(owner, shared.foreign(), first, first + count));
+        return losses.matching().part(negatives, part.start(), part.end(), view, others, shared.texts());
+    }
+
     /** A zero whose gradient is what contrast makes of the part's embeddings. */
-    private NDArray gradientsOfContrast(
-            NDManager owner, Embeddings whole, ImageView view, TokenBatch texts, int start, int end) {
-        NDArray images = view.embeddings();
-        NDArray read = learner.embedText(owner, texts);
-        Optional<NDArray> toImages = Torch.gradient(whole.images());
-        Optional<NDArray> toTexts = Torch.gradient(whole.texts());
+    private NDArray gradientsOfContrast(NDManager owner, Shared shared, Looked looked, Share part) {
+        Both own = shared.embeddings().own();
+        Optional<NDArray> toImages = Torch.gradient(own.images());
+        Optional<NDArray> toTexts = Torch.gradient(own.texts());
         if (toImages.isEmpty() || toTexts.isEmpty()) {
             return owner.zeros(new ai.djl.ndarray.types.Shape());
         }
-        NDArray product = images.mul(rows(owner, toImages.get(), start, end))
+        NDArray product = in(owner, looked.view().embeddings())
+                .mul(within(owner, toImages.get(), shared.own(), part))
                 .sum()
-                .add(read.mul(rows(owner, toTexts.get(), start, end)).sum());
+                .add(in(owner, looked.texts())
+                        .mul(within(owner, toTexts.get(), shared.own(), part))
+                        .sum());
         return product.sub(product.stopGradient());
     }
 
@@ -203,23 +337,18 @@ final class AccumulatedRepresentation implements AccumulatedObjective {
         return texts.tokens() - texts.rows();
     }
 
+    /** A part's rows of what this rank holds. */
+    private static NDArray within(NDManager owner, NDArray x, Share own, Share part) {
+        return rows(owner, x, part.start() - own.start(), part.end() - own.start());
+    }
+
     private static NDArray rows(NDManager owner, NDArray x, int start, int end) {
         NDArray rows = Tensors.slice(x, 0, start, end);
         rows.attach(owner);
         return rows;
     }
 
-    private static NDArray select(NDManager owner, NDArray x, int... chosen) {
-        NDArray rows = Tensors.selectRows(x, chosen);
-        rows.attach(owner);
-        return rows;
-    }
-
-    private static int[] range(int[] part) {
-        return range(part[0], part[1]);
-    }
-
-    private static int[] range(int start, int end) {
-        return IntStream.range(start, end).toArray();
+    private static int[] range(Share part) {
+        return IntStream.range(part.start(), part.end()).toArray();
     }
 }

@@ -20,14 +20,15 @@ final class FrozenVision {
         this.encoder = encoder;
     }
 
-    /** Training batches of the encoder's image size. */
+    /** Training batches of the encoder's image size; of each the rank's share is decoded. */
     BatchLoader loader(StepContext context, Augmentation augmentation, LoaderOptions options) {
         return new BatchLoader(
                 context.dataset().split("train"),
                 ImageTransform.training(encoder.imageSize(), encoder.preprocessing(), augmentation),
                 options,
                 context.seed(),
-                context.quarantine());
+                context.quarantine(),
+                context.collectives());
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.querent.task.pretraining;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.querent.collective.Share;
 import dev.querent.data.Batch;
 import dev.querent.data.BatchLoader;
 import dev.querent.data.LoaderOptions;
@@ -86,6 +87,11 @@ public final class GenerativeStep implements PipelineStep {
     }
 
     @Override
+    public boolean runsOnEveryRank() {
+        return true;
+    }
+
+    @Override
     public void run(StepContext context) {
         try (NDManager manager = Torch.newManager()) {
             VisionEncoder encoder = context.vision(manager);
@@ -98,22 +104,28 @@ public final class GenerativeStep implements PipelineStep {
                 new Trainer(config.training(), Surroundings.of(context, loader::ids))
                         .trainAccumulating(bridge.promptParameters(), (step, shared) -> {
                             Batch batch = loader.batch(step);
-                            return passes(batch, texts.of(step, batch), vision, bridge, language);
+                            Share own = context.collectives().share(batch.rows());
+                            return passes(batch, own, texts.of(step, batch), vision, bridge, language);
                         });
             }
             context.save("bridge", bridge.parameters());
         }
     }
 
-    /** Each part's mean loss counts by its share of the batch's tokens. */
+    /** Each part's mean loss counts by its share of the tokens of the whole batch, that of all ranks. */
     private List<AccumulatedObjective.Pass> passes(
-            Batch batch, GenerativeTexts.Texts texts, FrozenVision vision, Bridge bridge, LanguageModel language) {
-        int size = config.microBatchSize() == 0 ? batch.rows() : config.microBatchSize();
+            Batch batch,
+            Share own,
+            GenerativeTexts.Texts texts,
+            FrozenVision vision,
+            Bridge bridge,
+            LanguageModel language) {
+        int size = config.microBatchSize() == 0 ? own.rows() : config.microBatchSize();
         double all = language.targetTokens(bridge.promptLength(), texts.prefixes(), texts.targets());
         List<AccumulatedObjective.Pass> passes = new ArrayList<>();
-        for (int start = 0; start < batch.rows(); start += size) {
+        for (int start = own.start(); start < own.end(); start += size) {
             int first = start;
-            int end = Math.min(batch.rows(), start + size);
+            int end = Math.min(own.end(), start + size);
             GenerativeTexts.Texts part = texts.slice(first, end);
             double share = language.targetTokens(bridge.promptLength(), part.prefixes(), part.targets()) / all;
             passes.add(owner -> {

@@ -52,6 +52,9 @@ public final class RepresentationStep implements PipelineStep {
             @Doc("weight of image-text contrastive learning (ITC)")
             double contrastive,
 
+            @Doc("gradient of ITC: exact, or lavis, which leaves the candidates' out as LAVIS does on several GPUs")
+            ContrastGradient contrastGradient,
+
             @Doc("weight of image-text matching (ITM)") double matching,
 
             @Doc("weight of image-grounded text generation (ITG)")
@@ -70,8 +73,8 @@ public final class RepresentationStep implements PipelineStep {
             @Doc("how training images are cropped and flipped")
             Augmentation augmentation) {
         /** Weights and smoothing as in LAVIS. */
-        public static final Config DEFAULTS =
-                new Config(TrainingConfig.DEFAULTS, 64, 0, 1, 1, 1, 0.1, 1, 1, Augmentation.DEFAULTS);
+        public static final Config DEFAULTS = new Config(
+                TrainingConfig.DEFAULTS, 64, 0, 1, ContrastGradient.EXACT, 1, 1, 0.1, 1, 1, Augmentation.DEFAULTS);
 
         public Config {
             Check.positive("batch-size", batchSize);
@@ -112,6 +115,11 @@ public final class RepresentationStep implements PipelineStep {
     }
 
     @Override
+    public boolean runsOnEveryRank() {
+        return true;
+    }
+
+    @Override
     public void run(StepContext context) {
         try (NDManager manager = Torch.newManager()) {
             VisionEncoder encoder = context.vision(manager);
@@ -125,7 +133,7 @@ public final class RepresentationStep implements PipelineStep {
                     config.augmentation(),
                     LoaderOptions.of(config.batchSize()).withDistinctGroups())) {
                 Trainer trainer = new Trainer(config.training(), Surroundings.of(context, loader::ids));
-                if (config.microBatchSize() == 0) {
+                if (inOnePass(context)) {
                     trainer.train(learner.representationParameters(), (step, owner) -> {
                         Batch batch = loader.batch(step);
                         return losses.of(step, vision.features(batch, owner), batch);
@@ -134,11 +142,17 @@ public final class RepresentationStep implements PipelineStep {
                     trainer.trainAccumulating(
                             learner.representationParameters(),
                             new AccumulatedRepresentation(
-                                    losses, config.microBatchSize(), context.seed(), loader::batch, vision::features));
+                                    losses, context.seed(), loader::batch, vision::features, context.collectives()));
                 }
             }
             context.save("bridge", learner.parameters());
         }
+    }
+
+    private boolean inOnePass(StepContext context) {
+        return config.microBatchSize() == 0
+                && config.contrastGradient() == ContrastGradient.EXACT
+                && context.collectives().size() == 1;
     }
 
     /** The weighted sum of the objectives that are switched on. */

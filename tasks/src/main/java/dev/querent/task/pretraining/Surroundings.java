@@ -13,6 +13,11 @@ final class Surroundings {
     /** @param samples names those of a step's batch */
     static Trainer.Surroundings of(StepContext context, LongFunction<List<String>> samples) {
         return new Trainer.Surroundings(
-                context.folder(), context.seed(), context.stopSignal(), context.progress(), samples);
+                context.folder(),
+                context.seed(),
+                context.stopSignal(),
+                context.progress(),
+                samples,
+                context.collectives());
     }
 }

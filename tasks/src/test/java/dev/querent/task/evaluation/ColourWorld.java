@@ -3,6 +3,8 @@ package dev.querent.task.evaluation;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.querent.collective.Collectives;
+import dev.querent.collective.SingleProcess;
 import dev.querent.data.Dataset;
 import dev.querent.data.Quarantine;
 import dev.querent.data.Sample;
@@ -415,6 +417,11 @@ final class ColourWorld implements StepContext, Dataset {
     @Override
     public Progress progress() {
         return (done, total, values) -> progress.add(done * 1000 + total);
+    }
+
+    @Override
+    public Collectives collectives() {
+        return new SingleProcess();
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.data.Offset.offset;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.querent.collective.Share;
 import dev.querent.data.Batch;
 import dev.querent.data.Sample;
 import dev.querent.image.RgbImage;
@@ -29,7 +30,13 @@ class GenerativeTextsTest {
                         List.of(captions[i]),
                         i == 0 ? List.of() : List.of(new Sample.Question("colour", "What colour is it?", "red"))))
                 .toList();
-        return new Batch(samples, List.of(captions), 1, new float[captions.length * 3], Optional.empty());
+        return new Batch(
+                samples,
+                List.of(captions),
+                1,
+                new Share(0, captions.length),
+                new float[captions.length * 3],
+                Optional.empty());
     }
 
     private static LanguageInput input(double questionShare, double splitShare, long step, Batch batch) {

@@ -17,7 +17,7 @@ class HardNegativesTest {
         int draws = 4000;
         int first = 0;
         for (int step = 0; step < draws; step++) {
-            int[] drawn = negatives.draw(step, HardNegatives.Side.TEXT, similarities, DIAGONAL);
+            int[] drawn = negatives.draw(step, HardNegatives.Side.TEXT, similarities, DIAGONAL, 0);
             assertThat(drawn[0]).isIn(1, 2); // never its own pair, however similar
             assertThat(drawn[1]).isIn(0, 2);
             assertThat(drawn[2]).isIn(0, 1);
@@ -32,7 +32,7 @@ class HardNegativesTest {
         float[][] similarities = {{0, 50, 0}, {50, 0, 0}, {0, 0, 0}};
         for (int step = 0; step < 50; step++) {
             int[] drawn = new HardNegatives(new RunSeed(1), 1, 1, 100)
-                    .draw(step, HardNegatives.Side.IMAGE, similarities, same);
+                    .draw(step, HardNegatives.Side.IMAGE, similarities, same, 0);
             assertThat(drawn).containsExactly(2, 2, -1);
         }
     }
@@ -44,12 +44,13 @@ class HardNegativesTest {
         int differentSteps = 0;
         int differentSides = 0;
         for (int step = 0; step < 40; step++) {
-            int[] drawn = negatives.draw(step, HardNegatives.Side.IMAGE, flat, DIAGONAL);
+            int[] drawn = negatives.draw(step, HardNegatives.Side.IMAGE, flat, DIAGONAL, 0);
             assertThat(new HardNegatives(new RunSeed(9), 1, 1, 100)
-                            .draw(step, HardNegatives.Side.IMAGE, flat, DIAGONAL))
+                            .draw(step, HardNegatives.Side.IMAGE, flat, DIAGONAL, 0))
                     .isEqualTo(drawn);
-            differentSteps += drawn[0] != negatives.draw(step + 1, HardNegatives.Side.IMAGE, flat, DIAGONAL)[0] ? 1 : 0;
-            differentSides += drawn[0] != negatives.draw(step, HardNegatives.Side.TEXT, flat, DIAGONAL)[0] ? 1 : 0;
+            differentSteps +=
+                    drawn[0] != negatives.draw(step + 1, HardNegatives.Side.IMAGE, flat, DIAGONAL, 0)[0] ? 1 : 0;
+            differentSides += drawn[0] != negatives.draw(step, HardNegatives.Side.TEXT, flat, DIAGONAL, 0)[0] ? 1 : 0;
         }
         assertThat(differentSteps).isBetween(8, 32);
         assertThat(differentSides).isBetween(8, 32);
@@ -61,7 +62,8 @@ class HardNegativesTest {
         HardNegatives negatives = new HardNegatives(new RunSeed(2), 0, 1, 2000);
         int[] hard = new int[2];
         for (int step = 0; step < 2000; step++) {
-            hard[step / 1000] += negatives.draw(step, HardNegatives.Side.TEXT, similarities, DIAGONAL)[0] == 1 ? 1 : 0;
+            hard[step / 1000] +=
+                    negatives.draw(step, HardNegatives.Side.TEXT, similarities, DIAGONAL, 0)[0] == 1 ? 1 : 0;
         }
         assertThat(hard[0] / 1000.0).isCloseTo(0.63, offset(0.06)); // mean of 9^h / (9^h + 1) over h from 0 to 0.5
         assertThat(hard[1] / 1000.0).isCloseTo(0.83, offset(0.05)); // and from 0.5 to 1

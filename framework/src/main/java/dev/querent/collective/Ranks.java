@@ -1,0 +1,43 @@
+package dev.querent.collective;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Finds out from its launcher whether this process is one of several. */
+public final class Ranks {
+
+    private Ranks() {}
+
+    /**
+     * Joins the other processes that one launcher started: {@code mpirun} of Open MPI or MPICH, {@code srun}, or a Kubernetes MPI
+     * job.
+     *
+     * @param environment of this process
+     * @return a single process where there are no others
+     * @throws MpiException where there are others and they can't be spoken to
+     */
+    public static Collectives join(Map<String, String> environment) {
+        int expected = size(environment);
+        if (expected == 1) {
+            return new SingleProcess();
+        }
+        MpiLibrary library = MpiLibrary.start();
+        Mpi mpi = new Mpi(library);
+        if (mpi.size() != expected) {
+            throw new MpiException("the launcher started " + expected + " processes, but " + library.version()
+                    + " sees " + mpi.size() + ": each would train alone. The launcher has to be that of the same MPI"
+                    + " library (under Slurm: srun --mpi=pmix)");
+        }
+        return mpi;
+    }
+
+    /** What the launcher says. Slurm names a size for a batch script too, which runs alone: its step's size counts. */
+    static int size(Map<String, String> environment) {
+        return Stream.of("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS")
+                .flatMap(name -> Optional.ofNullable(environment.get(name)).stream())
+                .findFirst()
+                .map(Integer::parseInt)
+                .orElse(1);
+    }
+}

@@ -1,0 +1,65 @@
+package dev.querent.testing;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Starts a main class several times, as the ranks of one MPI job on this machine. */
+public final class Mpirun {
+
+    private static final long MOST_SECONDS = 300;
+
+    private Mpirun() {}
+
+    /** How a job ended and what its ranks wrote. */
+    public record Ended(int code, String output) {}
+
+    /** Runs a class of the test's class path to its end. */
+    public static Ended run(int ranks, Class<?> main, String... arguments) {
+        try {
+            Process process = start(ranks, main, arguments);
+            String output;
+            try (InputStream in = process.getInputStream()) {
+                output = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            }
+            if (!process.waitFor(MOST_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new AssertionError("the ranks hang; they wrote: " + output);
+            }
+            return new Ended(process.exitValue(), output);
+        } catch (IOException e) {
+            throw new AssertionError("mpirun can't be started; .ci/install-mpi installs it", e);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Starts a class of the test's class path; output and errors come as one stream. */
+    public static Process start(int ranks, Class<?> main, String... arguments) throws IOException {
+        // env: of a command that is java itself, mpirun rewrites the arguments
+        List<String> command = new ArrayList<>(List.of(
+                "timeout",
+                String.valueOf(MOST_SECONDS),
+                "mpirun",
+                "--allow-run-as-root",
+                "--oversubscribe",
+                "--bind-to",
+                "none"));
+        command.addAll(List.of("-np", String.valueOf(ranks), "env", java(), "-Xmx1g", "-Dai.djl.offline=true"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("OMP_WAIT_POLICY", "passive");
+        builder.environment().put("OMP_NUM_THREADS", "1");
+        builder.environment().put("OMPI_MCA_mpi_yield_when_idle", "1"); // more ranks than processors
+        return builder.start();
+    }
+
+    private static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+}
