@@ -24,7 +24,17 @@ final class RunProcess implements AutoCloseable {
      * @param folder gets what the process writes
      */
     RunProcess(Path folder, List<String> arguments) {
-        List<String> command = new ArrayList<>(List.of(
+        this(folder, List.of(), arguments);
+    }
+
+    /**
+     * As the ranks of an MPI job, or with whatever else starts it.
+     *
+     * @param launcher stands before the command
+     */
+    RunProcess(Path folder, List<String> launcher, List<String> arguments) {
+        List<String> command = new ArrayList<>(launcher);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx1g",
                 "-XX:+UseSerialGC",
@@ -71,12 +81,14 @@ final class RunProcess implements AutoCloseable {
     private boolean worksOn(Path run) {
         try {
             Path status = run.resolve("status.json");
-            return Files.exists(status)
-                    && JsonMapper.shared()
-                                    .readTree(Files.readString(status))
-                                    .path("process")
-                                    .asLong(0)
-                            == process.pid();
+            if (!Files.exists(status)) {
+                return false;
+            }
+            long worker = JsonMapper.shared()
+                    .readTree(Files.readString(status))
+                    .path("process")
+                    .asLong(0);
+            return worker == process.pid() || process.descendants().anyMatch(started -> started.pid() == worker);
         } catch (IOException | JacksonException e) {
             return false;
         }
@@ -86,6 +98,17 @@ final class RunProcess implements AutoCloseable {
     void kill() throws InterruptedException {
         process.destroyForcibly();
         process.waitFor();
+    }
+
+    /** SIGKILL to one of the Java processes that a launcher started. */
+    void killRank(int rank) {
+        process.descendants()
+                .filter(started -> started.info().command().orElse("").endsWith("java"))
+                .sorted() // ranks are started in their order
+                .skip(rank)
+                .findFirst()
+                .orElseThrow()
+                .destroyForcibly();
     }
 
     /** SIGTERM, as {@code kill} and, for what it does to the process, Ctrl-C. */

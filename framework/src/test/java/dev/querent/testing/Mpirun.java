@@ -38,25 +38,32 @@ public final class Mpirun {
         }
     }
 
-    /** Starts a class of the test's class path; output and errors come as one stream. */
-    public static Process start(int ranks, Class<?> main, String... arguments) throws IOException {
-        // env: of a command that is java itself, mpirun rewrites the arguments
-        List<String> command = new ArrayList<>(List.of(
-                "timeout",
-                String.valueOf(MOST_SECONDS),
-                "mpirun",
-                "--allow-run-as-root",
-                "--oversubscribe",
-                "--bind-to",
-                "none"));
-        command.addAll(List.of("-np", String.valueOf(ranks), "env", java(), "-Xmx1g", "-Dai.djl.offline=true"));
+    private static Process start(int ranks, Class<?> main, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of("timeout", String.valueOf(MOST_SECONDS)));
+        command.addAll(launcher(ranks));
+        command.addAll(List.of(java(), "-Xmx1g", "-Dai.djl.offline=true"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("OMP_WAIT_POLICY", "passive");
-        builder.environment().put("OMP_NUM_THREADS", "1");
-        builder.environment().put("OMPI_MCA_mpi_yield_when_idle", "1"); // more ranks than processors
         return builder.start();
+    }
+
+    /** What stands before a command to start it as ranks on this machine, which may have fewer processors. */
+    public static List<String> launcher(int ranks) {
+        // env: of a command that is java itself, mpirun rewrites the arguments
+        return List.of(
+                "mpirun",
+                "--allow-run-as-root",
+                "--oversubscribe",
+                "--bind-to",
+                "none",
+                "--mca",
+                "mpi_yield_when_idle",
+                "1",
+                "-np",
+                String.valueOf(ranks),
+                "env");
     }
 
     private static String java() {
