@@ -6,6 +6,7 @@ import static org.assertj.core.data.Percentage.withPercentage;
 
 import ai.djl.ndarray.NDManager;
 import dev.querent.testing.Mpirun;
+import dev.querent.testing.Mpirun.Family;
 import dev.querent.torch.Torch;
 import dev.querent.weights.SafetensorsReader;
 import java.io.IOException;
@@ -68,7 +69,7 @@ class DataParallelIT {
         Path unbroken = train("unbroken", "representation", 2, "training.checkpoint-every=10");
         List<String> again = arguments("broken", "representation", "training.checkpoint-every=10");
         Path checkpoint = folder.resolve("broken/steps/representation/checkpoints/step-00000020");
-        try (RunProcess run = new RunProcess(folder, Mpirun.launcher(2), again)) {
+        try (RunProcess run = new RunProcess(folder, Mpirun.launcher(Family.OPEN_MPI, 2), again)) {
             run.await("step 20", () -> Files.exists(checkpoint));
             run.killRank(1);
             long killed = System.nanoTime();
@@ -86,7 +87,7 @@ class DataParallelIT {
         Path unbroken = train("unbroken", "generative", 1, "training.checkpoint-every=10");
         List<String> arguments = arguments("moved", "generative", "training.checkpoint-every=10");
         Path run = folder.resolve("moved");
-        try (RunProcess ranks = new RunProcess(folder, Mpirun.launcher(2), arguments)) {
+        try (RunProcess ranks = new RunProcess(folder, Mpirun.launcher(Family.OPEN_MPI, 2), arguments)) {
             ranks.await("step 10", () -> Files.exists(run.resolve("steps/generative/checkpoints/step-00000010")));
             assertThat(new CommandLineRun().run("stop", run)).isZero();
             assertThat(ranks.end()).as(ranks.output()).isEqualTo(1);
@@ -103,14 +104,14 @@ class DataParallelIT {
     @Test
     void aMistakeIsToldByOneRankAndEndsAll() throws Exception {
         List<String> arguments = arguments("small", "representation", "batch-size=2");
-        try (RunProcess ranks = new RunProcess(folder, Mpirun.launcher(3), arguments)) {
+        try (RunProcess ranks = new RunProcess(folder, Mpirun.launcher(Family.OPEN_MPI, 3), arguments)) {
             assertThat(ranks.end()).isNotZero();
             assertThat(ranks.output()).contains("a batch of 2 can't be shared by 3 ranks");
         }
     }
 
     private Path train(String name, String step, int ranks, String setting) throws InterruptedException {
-        List<String> launcher = ranks == 1 ? List.of() : Mpirun.launcher(ranks);
+        List<String> launcher = ranks == 1 ? List.of() : Mpirun.launcher(Family.OPEN_MPI, ranks);
         try (RunProcess run = new RunProcess(folder, launcher, arguments(name, step, setting))) {
             assertThat(run.end()).as(run.output()).isZero();
         }

@@ -9,12 +9,13 @@ import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** An MPI library, found on the machine and called through JNA. */
 final class MpiLibrary {
 
-    /** Open MPI, then MPICH and its relatives. */
-    private static final List<String> NAMES = List.of("libmpi.so.40", "libmpi.so.12", "libmpich.so.12", "libmpi.so");
+    private static final List<String> OPEN_MPI = List.of("libmpi.so.40");
+    private static final List<String> MPICH = List.of("libmpi.so.12", "libmpich.so.12"); // and its relatives
 
     private static final int SEGMENTATION_FAULT = 11;
     private static final int GLOBAL = 0x101; // RTLD_LAZY | RTLD_GLOBAL: plugins of MPI look its symbols up
@@ -33,14 +34,14 @@ final class MpiLibrary {
     /**
      * Loads and initialises MPI.
      *
+     * @param mpichFirst whether MPICH's family is looked for before Open MPI
      * @throws MpiException where there is none, or it can't be trusted in a JVM
      */
-    static MpiLibrary start() {
+    static MpiLibrary start(boolean mpichFirst) {
         // UCX would replace the JVM's handler of SIGSEGV, and the next null check of compiled code would end the
-        // process
-        // (openucx/ucx issue 3337). It reads this when it is loaded.
+        // process (openucx/ucx issue 3337). It reads this when it is loaded.
         NativeLibrary.getProcess().getFunction("setenv").invokeInt(new Object[] {"UCX_ERROR_SIGNALS", "", 0});
-        MpiLibrary mpi = new MpiLibrary(load());
+        MpiLibrary mpi = new MpiLibrary(load(mpichFirst));
         IntByReference level = new IntByReference();
         mpi.call("MPI_Init_thread", Pointer.NULL, Pointer.NULL, MULTIPLE, level);
         mpi.call("MPI_Comm_set_errhandler", mpi.abi.world(), mpi.abi.errorsReturn());
@@ -52,8 +53,11 @@ final class MpiLibrary {
         return mpi;
     }
 
-    private static NativeLibrary load() {
-        for (String name : NAMES) {
+    private static NativeLibrary load(boolean mpichFirst) {
+        List<String> names = Stream.of(mpichFirst ? MPICH : OPEN_MPI, mpichFirst ? OPEN_MPI : MPICH)
+                .flatMap(List::stream)
+                .toList();
+        for (String name : names) {
             try {
                 return NativeLibrary.getInstance(name, Map.of(Library.OPTION_OPEN_FLAGS, GLOBAL));
             } catch (UnsatisfiedLinkError e) {
@@ -62,7 +66,7 @@ final class MpiLibrary {
         }
         throw new MpiException(
                 "this process was started by an MPI launcher, but no MPI library is on this machine: looked"
-                        + " for " + String.join(", ", NAMES)
+                        + " for " + String.join(", ", names)
                         + ". Install one (Debian: openmpi-bin) or put its folder on"
                         + " LD_LIBRARY_PATH");
     }

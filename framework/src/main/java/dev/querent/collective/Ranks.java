@@ -22,7 +22,7 @@ public final class Ranks {
         if (expected == 1) {
             return new SingleProcess();
         }
-        MpiLibrary library = MpiLibrary.start();
+        MpiLibrary library = MpiLibrary.start(startedByMpich(environment));
         Mpi mpi = new Mpi(library);
         if (mpi.size() != expected) {
             throw new MpiException("the launcher started " + expected + " processes, but " + library.version()
@@ -30,6 +30,11 @@ public final class Ranks {
                     + " library (under Slurm: srun --mpi=pmix)");
         }
         return mpi;
+    }
+
+    /** MPICH's launcher, and Slurm in its manner (srun --mpi=pmi2), speak PMI; that of Open MPI sets names of its own. */
+    private static boolean startedByMpich(Map<String, String> environment) {
+        return environment.containsKey("PMI_SIZE") && !environment.containsKey("OMPI_COMM_WORLD_SIZE");
     }
 
     /** What the launcher says. Slurm names a size for a batch script too, which runs alone: its step's size counts. */
