@@ -71,7 +71,7 @@ class DataParallelIT {
         Path checkpoint = folder.resolve("broken/steps/representation/checkpoints/step-00000020");
         try (RunProcess run = new RunProcess(folder, Mpirun.launcher(Family.OPEN_MPI, 2), again)) {
             run.await("step 20", () -> Files.exists(checkpoint));
-            run.killRank(1);
+            run.ranks().get(1).destroyForcibly();
             long killed = System.nanoTime();
             assertThat(run.end()).isNotZero();
             assertThat((System.nanoTime() - killed) / 1e9).as("seconds to end").isLessThan(20);

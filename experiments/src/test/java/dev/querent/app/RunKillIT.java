@@ -2,12 +2,10 @@ package dev.querent.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.querent.weights.FileHash;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.RandomAccessFile;
 import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -24,6 +22,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A run that is killed, stopped or damaged and started again by the same command ends with the same bits as an unbroken one.
@@ -54,7 +54,7 @@ class RunKillIT {
             assertThat(process.end()).as(process::output).isZero();
             workMillis = (System.nanoTime() - begun) / 1_000_000;
         }
-        weights = weights(unbroken);
+        weights = Outputs.hashes(unbroken);
         assertThat(weights.keySet())
                 .contains(REPRESENTATION + "/output/bridge.safetensors", "steps/generative/output/bridge.safetensors");
     }
@@ -71,14 +71,14 @@ class RunKillIT {
                 process.awaitWork(run);
                 Thread.sleep(random.nextLong(Math.max(1, workMillis / 3)));
                 if (random.nextBoolean()) {
-                    awaitHalfWrittenFile(run, process);
+                    process.awaitHalfWrittenFile(run);
                 }
                 if (process.isAlive()) {
                     process.kill();
                     kills++;
                 } else {
                     assertThat(process.end()).as(process::output).isZero();
-                    assertThat(weights(run)).isEqualTo(weights);
+                    assertThat(Outputs.hashes(run)).isEqualTo(weights);
                     run = folder.resolve("killed-" + ++attempt + "/tiny"); // done before the last kill: once more
                 }
             }
@@ -86,23 +86,6 @@ class RunKillIT {
         assertThat(call("status", run)).isZero();
         assertThat(out.toString()).contains("interrupted").contains("continue with: querent resume " + run);
         assertContinuesToTheSameBits(run);
-    }
-
-    /** Half the kills are meant for the writing of a checkpoint or an output. */
-    private static void awaitHalfWrittenFile(Path run, RunProcess process) {
-        long last = System.nanoTime() + 300_000_000L;
-        while (process.isAlive() && System.nanoTime() < last && !holdsHalfWrittenFile(run)) {
-            Thread.onSpinWait();
-        }
-    }
-
-    private static boolean holdsHalfWrittenFile(Path run) {
-        try (Stream<Path> tree = Files.walk(run.resolve("steps"))) {
-            return tree.map(path -> path.getFileName().toString())
-                    .anyMatch(name -> name.startsWith("unfinished-") || name.endsWith(".tmp"));
-        } catch (IOException | UncheckedIOException e) {
-            return false; // moved away while we looked
-        }
     }
 
     @Test
@@ -152,9 +135,17 @@ class RunKillIT {
         assertContinuesToTheSameBits(run);
     }
 
-    @Test
-    void aDamagedCheckpointIsReportedAndTheOneBeforeUsed() throws InterruptedException, IOException {
-        Path run = folder.resolve("damaged/tiny");
+    private enum Damage {
+        FLIPPED_BIT,
+        TRUNCATED,
+        NO_STATE,
+        EMPTY_STATE
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aDamagedCheckpointIsReportedAndTheOneBeforeUsed(Damage damage) throws InterruptedException, IOException {
+        Path run = folder.resolve("damaged-" + damage + "/tiny");
         try (RunProcess process = start(run)) {
             process.await(
                     "two checkpoints",
@@ -166,15 +157,27 @@ class RunKillIT {
                     .filter(path -> path.getFileName().toString().startsWith("step-"))
                     .max(Path::compareTo)
                     .orElseThrow();
-            try (RandomAccessFile file =
-                    new RandomAccessFile(newest.resolve("state.safetensors").toFile(), "rw")) {
-                file.seek(file.length() - 1);
-                int last = file.read();
-                file.seek(file.length() - 1);
-                file.write(last ^ 1);
-            }
+            damage(newest, damage);
             String output = assertContinuesToTheSameBits(run);
             assertThat(output).contains(newest + " is damaged").contains("using the one before it");
+        }
+    }
+
+    private static void damage(Path checkpoint, Damage damage) throws IOException {
+        Path state = checkpoint.resolve("state.json");
+        try (RandomAccessFile file =
+                new RandomAccessFile(checkpoint.resolve("state.safetensors").toFile(), "rw")) {
+            switch (damage) {
+                case FLIPPED_BIT -> {
+                    file.seek(file.length() - 1);
+                    int last = file.read();
+                    file.seek(file.length() - 1);
+                    file.write(last ^ 1);
+                }
+                case TRUNCATED -> file.setLength(file.length() / 2);
+                case NO_STATE -> Files.delete(state);
+                case EMPTY_STATE -> Files.writeString(state, "");
+            }
         }
     }
 
@@ -215,7 +218,7 @@ class RunKillIT {
             assertThat(process.end()).as(process::output).isZero();
         }
         assertThat(page).exists();
-        assertThat(weights(unbroken)).isEqualTo(weights);
+        assertThat(Outputs.hashes(unbroken)).isEqualTo(weights);
     }
 
     @Test
@@ -236,7 +239,7 @@ class RunKillIT {
     private static String assertContinuesToTheSameBits(Path run) throws InterruptedException {
         try (RunProcess process = start(run)) {
             assertThat(process.end()).as(process::output).isZero();
-            assertThat(weights(run)).isEqualTo(weights);
+            assertThat(Outputs.hashes(run)).isEqualTo(weights);
             assertThat(run.resolve("report/index.html")).exists();
             return process.output();
         }
@@ -264,23 +267,6 @@ class RunKillIT {
         List<String> arguments = new ArrayList<>(List.of(command, run.toString()));
         arguments.addAll(List.of(more));
         return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), arguments.toArray(String[]::new));
-    }
-
-    /** SHA-256 of every trained weight file, by its path in the run. */
-    private static Map<String, String> weights(Path run) {
-        try (Stream<Path> tree = Files.walk(run.resolve("steps"))) {
-            Map<String, String> hashes = new TreeMap<>();
-            for (Path path : tree.filter(RunKillIT::isOutput).toList()) {
-                hashes.put(run.relativize(path).toString(), FileHash.sha256(path));
-            }
-            return hashes;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static boolean isOutput(Path path) {
-        return path.getParent().endsWith("output") && path.toString().endsWith(".safetensors");
     }
 
     private static Map<String, FileTime> times(Path run) throws IOException {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -94,21 +95,35 @@ final class RunProcess implements AutoCloseable {
         }
     }
 
+    /** Waits for a checkpoint or an output that is being written, a third of a second at most. */
+    void awaitHalfWrittenFile(Path run) {
+        long last = System.nanoTime() + 300_000_000L;
+        while (process.isAlive() && System.nanoTime() < last && !holdsHalfWrittenFile(run)) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private static boolean holdsHalfWrittenFile(Path run) {
+        try (Stream<Path> tree = Files.walk(run.resolve("steps"))) {
+            return tree.map(path -> path.getFileName().toString())
+                    .anyMatch(name -> name.startsWith("unfinished-") || name.endsWith(".tmp"));
+        } catch (IOException | UncheckedIOException e) {
+            return false; // moved away while we looked
+        }
+    }
+
     /** SIGKILL. */
     void kill() throws InterruptedException {
         process.destroyForcibly();
         process.waitFor();
     }
 
-    /** SIGKILL to one of the Java processes that a launcher started. */
-    void killRank(int rank) {
-        process.descendants()
+    /** The Java processes that a launcher started, in the order of their ranks; fewer while it starts them. */
+    List<ProcessHandle> ranks() {
+        return process.descendants()
                 .filter(started -> started.info().command().orElse("").endsWith("java"))
-                .sorted() // ranks are started in their order
-                .skip(rank)
-                .findFirst()
-                .orElseThrow()
-                .destroyForcibly();
+                .sorted() // by process number: ranks are started in their order
+                .toList();
     }
 
     /** SIGTERM, as {@code kill} and, for what it does to the process, Ctrl-C. */

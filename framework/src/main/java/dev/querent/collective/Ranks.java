@@ -32,6 +32,15 @@ public final class Ranks {
         return mpi;
     }
 
+    /**
+     * What a user should know of how the launcher started the ranks.
+     *
+     * @param threads that each rank computes with
+     */
+    public static Optional<String> warning(int threads) {
+        return Binding.current().flatMap(binding -> binding.warning(threads));
+    }
+
     /** MPICH's launcher, and Slurm in its manner (srun --mpi=pmi2), speak PMI; that of Open MPI sets names of its own. */
     private static boolean startedByMpich(Map<String, String> environment) {
         return environment.containsKey("PMI_SIZE") && !environment.containsKey("OMPI_COMM_WORLD_SIZE");

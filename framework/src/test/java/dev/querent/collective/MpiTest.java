@@ -84,6 +84,20 @@ class MpiTest {
     }
 
     @Test
+    void ranksBoundToFewProcessorsAreTold() {
+        assertThat(Binding.count("0-3,8")).isEqualTo(5);
+        assertThat(Binding.count("7")).isEqualTo(1);
+        assertThat(Binding.current())
+                .hasValueSatisfying(binding -> assertThat(binding.own()).isPositive());
+        assertThat(new Binding(1, 16).warning(1))
+                .hasValueSatisfying(warning ->
+                        assertThat(warning).contains("to 1 of 16 processors").contains("--bind-to none"));
+        assertThat(new Binding(4, 16).warning(8)).isPresent();
+        assertThat(new Binding(8, 16).warning(4)).isEmpty();
+        assertThat(new Binding(16, 16).warning(16)).isEmpty();
+    }
+
+    @Test
     void sharesCoverTheBatchInOrder() {
         for (int rows : new int[] {1, 2, 5, 64, 1680}) {
             for (int size : new int[] {1, 2, 3, 16}) {

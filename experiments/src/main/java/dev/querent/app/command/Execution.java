@@ -46,6 +46,9 @@ final class Execution {
             RunOptions options,
             CommandLine commandLine,
             Collectives ranks) {
+        if (ranks.size() > 1) {
+            Ranks.warning(experiment.threads()).ifPresent(commandLine.getErr()::println);
+        }
         ProgressLine progress = new ProgressLine(commandLine.getErr(), Boolean.getBoolean("querent.terminal"));
         PipelineJob job = new PipelineJob(experiment, file, run, options.data(), progress, Clock.systemUTC(), ranks);
         PrintWriter out = commandLine.getOut();
