@@ -136,6 +136,16 @@ class FrozenPartsTest {
         }
 
         @Override
+        public DataFolder dataFolder() {
+            throw new AssertionError("nothing is cached");
+        }
+
+        @Override
+        public String description(String role) {
+            throw new AssertionError("nothing is cached");
+        }
+
+        @Override
         public Path folder() {
             return run.step(step);
         }

@@ -8,25 +8,27 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Some samples, ready to be looked at. Holds no tensors, so it may be read ahead on any thread.
  *
  * @param samples B samples
  * @param captions one caption for each sample, as models read them
- * @param imageSize S
- * @param held the rows whose pixels are here: all, or this rank's share
- * @param pixels b * 3 * S * S numbers: (b, 3, S, S) row-major, normalised; b rows are held
- * @param secondPixels of the same size: another look at what each sample shows, where the loader was asked for one
+ * @param shape of what is held of a sample: (3, S, S) for pixels, normalised, or (N, Dv) for visual features
+ * @param held the rows that are here: all, or this rank's share
+ * @param values (b, ...) row-major; b rows are held
+ * @param secondValues of the same size: another look at what each sample shows, where the loader was asked for one
  */
 public record Batch(
         List<Sample> samples,
         List<String> captions,
-        int imageSize,
+        List<Integer> shape,
         Share held,
-        float[] pixels,
-        Optional<float[]> secondPixels) {
+        float[] values,
+        Optional<float[]> secondValues) {
     public Batch {
+        shape = List.copyOf(shape);
         samples = List.copyOf(samples);
         captions = List.copyOf(captions);
     }
@@ -39,22 +41,22 @@ public record Batch(
     /**
      * The samples from {@code start} to before {@code end}.
      *
-     * @throws IllegalArgumentException where the pixels of some of them aren't held
+     * @throws IllegalArgumentException where some of them aren't held
      */
     public Batch slice(int start, int end) {
         if (start < held.start() || end > held.end()) {
             throw new IllegalArgumentException("rows " + start + " to " + end + ", of a batch that holds " + held);
         }
-        int size = pixels.length / held.rows();
+        int size = values.length / held.rows();
         int from = (start - held.start()) * size;
         int to = (end - held.start()) * size;
         return new Batch(
                 samples.subList(start, end),
                 captions.subList(start, end),
-                imageSize,
+                shape,
                 new Share(0, end - start),
-                Arrays.copyOfRange(pixels, from, to),
-                secondPixels.map(second -> Arrays.copyOfRange(second, from, to)));
+                Arrays.copyOfRange(values, from, to),
+                secondValues.map(second -> Arrays.copyOfRange(second, from, to)));
     }
 
     public List<String> ids() {
@@ -72,24 +74,31 @@ public record Batch(
     }
 
     /**
-     * The images that are held, as a tensor.
+     * What is held, as a tensor.
      *
      * @param manager owns the result
-     * @return (b, 3, S, S) fp32, normalised
+     * @return (b, 3, S, S) or (b, N, Dv), fp32
      */
-    public NDArray pixels(NDManager manager) {
-        return Torch.tensor(manager, FloatBuffer.wrap(pixels), held.rows(), 3, imageSize, imageSize);
+    public NDArray tensor(NDManager manager) {
+        return tensor(manager, values);
     }
 
     /**
      * The second look at each sample that is held.
      *
      * @param manager owns the result
-     * @return (b, 3, S, S) fp32, normalised
+     * @return as {@link #tensor}
      * @throws IllegalStateException where the loader was not asked for two views
      */
-    public NDArray secondPixels(NDManager manager) {
-        float[] second = secondPixels.orElseThrow(() -> new IllegalStateException("the loader gives one view"));
-        return Torch.tensor(manager, FloatBuffer.wrap(second), held.rows(), 3, imageSize, imageSize);
+    public NDArray secondTensor(NDManager manager) {
+        return tensor(manager, secondValues.orElseThrow(() -> new IllegalStateException("the loader gives one view")));
+    }
+
+    private NDArray tensor(NDManager manager, float[] of) {
+        long[] extents = IntStream.concat(
+                        IntStream.of(held.rows()), shape.stream().mapToInt(Integer::intValue))
+                .asLongStream()
+                .toArray();
+        return Torch.tensor(manager, FloatBuffer.wrap(of), extents);
     }
 }

@@ -4,8 +4,6 @@ import dev.querent.collective.Collectives;
 import dev.querent.collective.Share;
 import dev.querent.collective.SingleProcess;
 import dev.querent.image.BadImageException;
-import dev.querent.image.ImageTransform;
-import dev.querent.image.RgbImage;
 import dev.querent.random.Purpose;
 import dev.querent.random.RunSeed;
 import dev.querent.text.CaptionText;
@@ -29,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class BatchLoader implements AutoCloseable {
 
     private final SampleList samples;
-    private final ImageTransform transform;
+    private final SampleReader reader;
     private final LoaderOptions options;
     private final RunSeed seed;
     private final Quarantine quarantine;
@@ -46,12 +44,12 @@ public final class BatchLoader implements AutoCloseable {
      * @param bad what befell samples, which the quarantine hears of when the batch is handed out
      */
     private record Loaded(
-            int[] indices, float[] pixels, @Nullable Filled[] filled, Map<String, String> bad) {}
+            int[] indices, float[] values, @Nullable Filled[] filled, Map<String, String> bad) {}
 
     /** @param bad samples that were replaced */
     private record Whole(Batch batch, Map<String, String> bad) {}
 
-    /** Pixels of one place in a batch and the sample they come from. */
+    /** One place in a batch and the sample they come from. */
     private record Filled(int index, Sample sample) {}
 
     /**
@@ -60,8 +58,8 @@ public final class BatchLoader implements AutoCloseable {
      * @throws IllegalArgumentException where there is no sample, or too few groups for batches of distinct ones
      */
     public BatchLoader(
-            SampleList samples, ImageTransform transform, LoaderOptions options, RunSeed seed, Quarantine quarantine) {
-        this(samples, transform, options, seed, quarantine, new SingleProcess());
+            SampleList samples, SampleReader reader, LoaderOptions options, RunSeed seed, Quarantine quarantine) {
+        this(samples, reader, options, seed, quarantine, new SingleProcess());
     }
 
     /**
@@ -72,7 +70,7 @@ public final class BatchLoader implements AutoCloseable {
      */
     public BatchLoader(
             SampleList samples,
-            ImageTransform transform,
+            SampleReader reader,
             LoaderOptions options,
             RunSeed seed,
             Quarantine quarantine,
@@ -85,7 +83,7 @@ public final class BatchLoader implements AutoCloseable {
             throw new IllegalArgumentException("the split has no samples, so there is nothing to train on");
         }
         this.samples = samples;
-        this.transform = transform;
+        this.reader = reader;
         this.options = options;
         this.seed = seed;
         this.quarantine = quarantine;
@@ -138,15 +136,15 @@ public final class BatchLoader implements AutoCloseable {
     private Loaded load(long step) {
         int[] indices = order.apply(step);
         Share share = collectives.share(indices.length);
-        float[] pixels = new float[share.rows() * transform.length()];
+        float[] values = new float[share.rows() * reader.length()];
         Map<String, String> bad = new LinkedHashMap<>();
         @Nullable Filled[] filled = new Filled[indices.length];
         for (int row = 0; row < indices.length; row++) {
             filled[row] = share.contains(row)
-                    ? decode(step, indices[row], pixels, row - share.start(), bad)
+                    ? decode(step, indices[row], values, row - share.start(), bad)
                     : new Filled(indices[row], samples.get(indices[row]));
         }
-        return new Loaded(indices, pixels, filled, bad);
+        return new Loaded(indices, values, filled, bad);
     }
 
     /** What is bad on any rank is bad on all: each looks for itself, so that all say the same of it. */
@@ -159,7 +157,7 @@ public final class BatchLoader implements AutoCloseable {
         if (Arrays.stream(bad).noneMatch(row -> row == 1)) {
             return loaded;
         }
-        float[] unused = new float[transform.length()];
+        float[] unused = new float[reader.length()];
         Map<String, String> reasons = new LinkedHashMap<>();
         for (int row = 0; row < bad.length; row++) {
             if (bad[row] == 1) {
@@ -169,7 +167,7 @@ public final class BatchLoader implements AutoCloseable {
                 loaded.filled[row] = null;
             }
         }
-        return new Loaded(loaded.indices, loaded.pixels, loaded.filled, reasons);
+        return new Loaded(loaded.indices, loaded.values, loaded.filled, reasons);
     }
 
     private Whole complete(long step, Loaded loaded) {
@@ -185,9 +183,9 @@ public final class BatchLoader implements AutoCloseable {
         Batch batch = new Batch(
                 filled.stream().map(Filled::sample).toList(),
                 filled.stream().map(place -> caption(step, place)).toList(),
-                transform.imageSize(),
+                reader.shape(),
                 share,
-                loaded.pixels,
+                loaded.values,
                 second);
         return new Whole(batch, loaded.bad);
     }
@@ -199,20 +197,20 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     /** @return null where the sample is bad */
-    private @Nullable Filled decode(long step, int index, float[] pixels, int place, Map<String, String> bad) {
+    private @Nullable Filled decode(long step, int index, float[] values, int place, Map<String, String> bad) {
         Sample sample = samples.get(index);
-        return decode(sample, seed.at(Purpose.AUGMENTATION, step, index, 0), place, pixels, bad)
+        return decode(index, sample, seed.at(Purpose.AUGMENTATION, step, index, 0), place, values, bad)
                 ? new Filled(index, sample)
                 : null;
     }
 
-    private boolean decode(Sample sample, long augmentation, int place, float[] pixels, Map<String, String> bad) {
+    private boolean decode(
+            int index, Sample sample, long augmentation, int place, float[] values, Map<String, String> bad) {
         if (bad.containsKey(sample.id())) {
             return false;
         }
         try {
-            RgbImage image = sample.image().get();
-            transform.apply(image, augmentation, pixels, place * transform.length());
+            reader.read(index, sample, augmentation, values, place * reader.length());
             return true;
         } catch (BadImageException e) {
             bad.put(sample.id(), String.valueOf(e.getMessage()));
@@ -227,13 +225,13 @@ public final class BatchLoader implements AutoCloseable {
         for (int index : indices) {
             taken.add(key(index));
         }
-        float[] pixels = share.contains(row) ? loaded.pixels : new float[transform.length()];
+        float[] values = share.contains(row) ? loaded.values : new float[reader.length()];
         int place = share.contains(row) ? row - share.start() : 0;
         int start = seed.generator(Purpose.DATA_ORDER, step, row, 1).nextInt(samples.size());
         for (int i = 0; i < samples.size(); i++) {
             int index = (start + i) % samples.size();
             if (!taken.contains(key(index))) {
-                Filled filled = decode(step, index, pixels, place, loaded.bad);
+                Filled filled = decode(step, index, values, place, loaded.bad);
                 if (filled != null) {
                     indices[row] = index;
                     return filled;
@@ -250,7 +248,7 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     private float[] secondViews(long step, List<Filled> filled, Share share, Map<String, String> bad) {
-        float[] pixels = new float[share.rows() * transform.length()];
+        float[] values = new float[share.rows() * reader.length()];
         SampleGroups known = groups.orElseThrow();
         for (int row = share.start(); row < share.end(); row++) {
             int index = filled.get(row).index;
@@ -263,13 +261,13 @@ public final class BatchLoader implements AutoCloseable {
             boolean done = false;
             for (int i = 0; i < members.length && !done; i++) {
                 int other = members[(start + i) % members.length];
-                done = other != index && decode(samples.get(other), augmentation, place, pixels, bad);
+                done = other != index && decode(other, samples.get(other), augmentation, place, values, bad);
             }
             if (!done) {
-                decode(filled.get(row).sample, augmentation, place, pixels, bad);
+                decode(index, filled.get(row).sample, augmentation, place, values, bad);
             }
         }
-        return pixels;
+        return values;
     }
 
     /** Stops decoding ahead. */

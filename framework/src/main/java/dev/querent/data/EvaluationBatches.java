@@ -84,6 +84,12 @@ public final class EvaluationBatches implements Iterable<Batch> {
         List<String> captions = usable.stream()
                 .map(sample -> CaptionText.caption(sample.captions().get(0)))
                 .toList();
-        return new Batch(usable, captions, transform.imageSize(), new Share(0, usable.size()), used, Optional.empty());
+        return new Batch(
+                usable,
+                captions,
+                List.of(3, transform.imageSize(), transform.imageSize()),
+                new Share(0, usable.size()),
+                used,
+                Optional.empty());
     }
 }

@@ -2,6 +2,7 @@ package dev.querent.pipeline;
 
 import ai.djl.ndarray.NDManager;
 import dev.querent.collective.Collectives;
+import dev.querent.data.DataFolder;
 import dev.querent.data.Dataset;
 import dev.querent.data.Quarantine;
 import dev.querent.model.Bridge;
@@ -59,6 +60,16 @@ final class RunContext implements StepContext {
     @Override
     public RunSeed seed() {
         return run.seed();
+    }
+
+    @Override
+    public DataFolder dataFolder() {
+        return run.models().dataFolder();
+    }
+
+    @Override
+    public String description(String role) {
+        return run.models().description(role);
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.querent.data.Dataset;
 import dev.querent.data.Fetchable;
 import dev.querent.data.MissingDataException;
 import dev.querent.experiment.Experiment;
+import dev.querent.experiment.PluginSetting;
 import dev.querent.experiment.RunDirectory;
 import dev.querent.model.Bridge;
 import dev.querent.model.LanguageModel;
@@ -52,6 +53,21 @@ public final class RunModels {
             }
             throw missing;
         }
+    }
+
+    DataFolder dataFolder() {
+        return dataFolder;
+    }
+
+    /** As a step's context describes a component or the data set. */
+    String description(String role) {
+        PluginSetting setting = role.equals("data")
+                ? experiment.data()
+                : experiment.components().get(role);
+        if (setting == null) {
+            throw new IllegalArgumentException("the experiment has no component called " + role);
+        }
+        return setting.plugin().name() + " " + setting.config();
     }
 
     /** Keeps the data set's words with the run, so that its models can be built again without the data. */

@@ -2,6 +2,7 @@ package dev.querent.step;
 
 import ai.djl.ndarray.NDManager;
 import dev.querent.collective.Collectives;
+import dev.querent.data.DataFolder;
 import dev.querent.data.Dataset;
 import dev.querent.data.Quarantine;
 import dev.querent.model.Bridge;
@@ -20,6 +21,16 @@ public interface StepContext {
     Path folder();
 
     RunSeed seed();
+
+    /** Where data sets live, and what is computed of them for all runs. */
+    DataFolder dataFolder();
+
+    /**
+     * The plugin and settings of a component or of the data set, as text that is equal for equal ones. Says nothing of weights.
+     *
+     * @param role {@code data}, {@code vision}, {@code bridge} or {@code language}
+     */
+    String description(String role);
 
     Dataset dataset();
 

@@ -34,6 +34,21 @@ public enum Precision {
                 .findFirst();
     }
 
+    /** What a floating-point tensor is kept in. DJL calls bf16 unknown. */
+    public static Precision of(NDArray tensor) {
+        return switch (tensor.getDataType()) {
+            case FLOAT32 -> FP32;
+            case FLOAT16 -> FP16;
+            case UNKNOWN -> BF16;
+            default -> throw new IllegalArgumentException("a tensor of " + tensor.getDataType());
+        };
+    }
+
+    /** Bytes of a value. */
+    public int bytes() {
+        return this == FP32 ? Float.BYTES : Short.BYTES;
+    }
+
     /** By its name in experiment files. */
     public static Optional<Precision> of(String word) {
         return Arrays.stream(values())
@@ -47,7 +62,7 @@ public enum Precision {
     }
 
     /** A copy in this precision. DJL has no way of its own to make a tensor of bf16. */
-    NDArray copy(NDManager owner, NDArray tensor) {
+    public NDArray copy(NDManager owner, NDArray tensor) {
         return KernelFile.KERNELS.call(owner, "copied", tensor, number);
     }
 

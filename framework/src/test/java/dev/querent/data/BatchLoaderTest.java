@@ -73,12 +73,12 @@ class BatchLoaderTest {
     }
 
     private static BatchLoader loader(SampleList samples, LoaderOptions options, long seed) {
-        return new BatchLoader(samples, TRANSFORM, options, new RunSeed(seed), new Seen());
+        return new BatchLoader(samples, SampleReader.pixels(TRANSFORM), options, new RunSeed(seed), new Seen());
     }
 
     private static String fingerprint(Batch batch) {
-        return batch.ids() + " " + batch.captions() + " " + java.util.Arrays.hashCode(batch.pixels()) + " "
-                + batch.secondPixels().map(java.util.Arrays::hashCode);
+        return batch.ids() + " " + batch.captions() + " " + java.util.Arrays.hashCode(batch.values()) + " "
+                + batch.secondValues().map(java.util.Arrays::hashCode);
     }
 
     private static List<String> fingerprints(SampleList samples, LoaderOptions options, long seed, int steps) {
@@ -194,12 +194,12 @@ class BatchLoaderTest {
         };
         try (BatchLoader loader = loader(samples, LoaderOptions.of(6).withTwoViews(), 1)) {
             Batch batch = loader.batch(0);
-            float[] second = batch.secondPixels().orElseThrow();
+            float[] second = batch.secondValues().orElseThrow();
             for (int row = 0; row < 6; row++) {
                 int index = Integer.parseInt(batch.ids().get(row));
                 int other = index < 4 ? index ^ 1 : index;
                 int otherRow = batch.ids().indexOf("" + other);
-                assertThat(second[row * 48]).isEqualTo(batch.pixels()[otherRow * 48]);
+                assertThat(second[row * 48]).isEqualTo(batch.values()[otherRow * 48]);
             }
         }
     }
@@ -209,7 +209,8 @@ class BatchLoaderTest {
         Seen seen = new Seen();
         SampleList samples = samples(30, 15, index -> index % 15 == 4);
         LoaderOptions options = LoaderOptions.of(10).withDistinctGroups();
-        try (BatchLoader loader = new BatchLoader(samples, TRANSFORM, options, new RunSeed(2), seen)) {
+        try (BatchLoader loader =
+                new BatchLoader(samples, SampleReader.pixels(TRANSFORM), options, new RunSeed(2), seen)) {
             for (int step = 0; step < 9; step++) {
                 Batch batch = loader.batch(step);
                 assertThat(batch.ids()).doesNotContain("sample-4", "sample-19");
@@ -232,8 +233,8 @@ class BatchLoaderTest {
                         samples(9, 9, index -> false), LoaderOptions.of(3).withTwoViews(), 1);
                 NDManager manager = Torch.newManager()) {
             Batch batch = loader.batch(0);
-            assertThat(batch.pixels(manager).getShape()).isEqualTo(new Shape(3, 3, 4, 4));
-            assertThat(batch.secondPixels(manager).toFloatArray()).isNotEqualTo(batch.pixels());
+            assertThat(batch.tensor(manager).getShape()).isEqualTo(new Shape(3, 3, 4, 4));
+            assertThat(batch.secondTensor(manager).toFloatArray()).isNotEqualTo(batch.values());
             assertThat(batch.captions().get(0)).matches("(caption|another) \\d+");
             assertThat(batch.questions().get(0)).hasSize(1);
         }
@@ -259,11 +260,11 @@ class BatchLoaderTest {
         assertThat(batches.get(0).ids()).containsExactly("sample-0", "sample-1", "sample-3");
         assertThat(batches.get(0).captions()).containsExactly("caption 0", "caption 1", "caption 3");
         assertThat(batches.get(1).rows()).isEqualTo(4);
-        assertThat(batches.get(1).pixels()).hasSize(4 * 48);
+        assertThat(batches.get(1).values()).hasSize(4 * 48);
         assertThat(seen.bad).hasSize(4);
         float[] third = new float[48];
         transform.apply(image(3, false), 0, third, 0);
-        assertThat(java.util.Arrays.copyOfRange(batches.get(0).pixels(), 96, 144))
+        assertThat(java.util.Arrays.copyOfRange(batches.get(0).values(), 96, 144))
                 .isEqualTo(third);
     }
 }

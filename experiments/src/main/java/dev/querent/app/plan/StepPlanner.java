@@ -18,6 +18,7 @@ import dev.querent.weights.ParameterSet;
 import dev.querent.weights.Precision;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Plans the training steps that it knows. */
 final class StepPlanner {
@@ -112,8 +113,8 @@ final class StepPlanner {
                 config.microBatchSize() == 0 ? config.batchSize() : config.microBatchSize(),
                 config.training(),
                 filesRead(1),
-                pixels(),
-                List.of(frozenVision(), bridgePart(learner, learner.representationParameters(), work)));
+                read(config.features()),
+                behind(frozenVision(config.features()), bridgePart(learner, learner.representationParameters(), work)));
     }
 
     private StepPlan plan(String name, GenerativeStep.Config config) {
@@ -127,9 +128,9 @@ final class StepPlanner {
                 config.microBatchSize() == 0 ? config.batchSize() : config.microBatchSize(),
                 config.training(),
                 filesRead(1),
-                pixels(),
-                List.of(
-                        frozenVision(),
+                read(config.features()),
+                behind(
+                        frozenVision(config.features()),
                         bridgePart(
                                 bridge,
                                 bridge.promptParameters(),
@@ -137,15 +138,31 @@ final class StepPlanner {
                         languagePart(0, passedOn)));
     }
 
-    private PartPlan frozenVision() {
+    private static List<PartPlan> behind(Optional<PartPlan> vision, PartPlan... others) {
+        return Stream.concat(vision.stream(), Stream.of(others)).toList();
+    }
+
+    /** Where its features are cached, the encoder isn't loaded. */
+    private Optional<PartPlan> frozenVision(Optional<String> cachedBy) {
+        if (cachedBy.isPresent()) {
+            return Optional.empty();
+        }
         PluginSetting setting = experiment.vision().orElseThrow();
-        return new PartPlan(
+        return Optional.of(new PartPlan(
                 "vision",
                 setting.plugin().name(),
                 setting.precision(),
                 models.vision().orElseThrow().parameters().count(),
                 0,
-                visionWork().map(work -> work.encode(Graph.NONE)));
+                visionWork().map(work -> work.encode(Graph.NONE))));
+    }
+
+    /** Bytes that the loader gives of a sample. */
+    private double read(Optional<String> cachedBy) {
+        VisionEncoder encoder = models.vision().orElseThrow();
+        return cachedBy.isPresent()
+                ? (double) encoder.tokens() * encoder.width() * Bytes.each(Precision.FP32)
+                : pixels();
     }
 
     private PartPlan bridgePart(Bridge bridge, ParameterSet trained, Optional<Work> work) {

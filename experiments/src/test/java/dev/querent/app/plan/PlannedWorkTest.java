@@ -131,7 +131,8 @@ class PlannedWorkTest {
                         standard.labelSmoothing(),
                         standard.firstHardness(),
                         standard.lastHardness(),
-                        standard.augmentation()))
+                        standard.augmentation(),
+                        standard.features()))
                 .orElseThrow();
     }
 

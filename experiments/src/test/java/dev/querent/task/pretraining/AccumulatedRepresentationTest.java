@@ -80,11 +80,11 @@ class AccumulatedRepresentationTest {
         for (int i = 0; i < pixels.length; i++) {
             pixels[i] = (float) random.nextGaussian();
         }
-        return new Batch(samples, CAPTIONS, 2, new Share(0, ROWS), pixels, Optional.empty());
+        return new Batch(samples, CAPTIONS, List.of(3, 2, 2), new Share(0, ROWS), pixels, Optional.empty());
     }
 
     private static NDArray features(Batch batch, NDManager owner) {
-        return Tensors.reshape(owner, batch.pixels(owner), batch.rows(), 2, 6);
+        return Tensors.reshape(owner, batch.tensor(owner), batch.rows(), 2, 6);
     }
 
     private static RepresentationStep.Losses losses(QFormer model, int size, double itc, double itm, double itg) {
@@ -100,7 +100,8 @@ class AccumulatedRepresentationTest {
                         0.1,
                         1,
                         1,
-                        Augmentation.DEFAULTS),
+                        Augmentation.DEFAULTS,
+                        Optional.empty()),
                 SEED,
                 model);
     }

@@ -4,27 +4,68 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.querent.data.Batch;
 import dev.querent.data.BatchLoader;
+import dev.querent.data.FeatureCache;
 import dev.querent.data.LoaderOptions;
+import dev.querent.data.SampleReader;
 import dev.querent.image.Augmentation;
 import dev.querent.image.ImageTransform;
 import dev.querent.model.VisionEncoder;
 import dev.querent.step.StepContext;
+import dev.querent.task.caching.CachedFeatures;
 import dev.querent.torch.Torch;
+import dev.querent.weights.Precision;
+import java.util.Optional;
 
-/** The frozen encoder in front of a trainable bridge: no graph is recorded through it. */
+/**
+ * The frozen encoder in front of a trainable bridge: no graph is recorded through it. Where its features are cached, it is not even
+ * there.
+ */
 final class FrozenVision {
 
-    private final VisionEncoder encoder;
+    private final SampleReader reader;
+    private final Encoding encoding;
 
-    FrozenVision(VisionEncoder encoder) {
-        this.encoder = encoder;
+    /** From what a loader gives, (b, ...), to features (b, N, Dv). */
+    private interface Encoding {
+        NDArray features(NDArray read);
     }
 
-    /** Training batches of the encoder's image size; of each the rank's share is decoded. */
-    BatchLoader loader(StepContext context, Augmentation augmentation, LoaderOptions options) {
+    private FrozenVision(SampleReader reader, Encoding encoding) {
+        this.reader = reader;
+        this.encoding = encoding;
+    }
+
+    /**
+     * The experiment's encoder, or what it gave before.
+     *
+     * @param manager owns its parameters
+     * @param augmentation of images that are encoded anew
+     * @param cachedBy the step that has cached features
+     */
+    static FrozenVision of(
+            StepContext context, NDManager manager, Augmentation augmentation, Optional<String> cachedBy) {
+        if (cachedBy.isPresent()) {
+            FeatureCache cache = CachedFeatures.of(context, cachedBy.get());
+            Precision encoders = cache.contents().encoders();
+            return new FrozenVision(
+                    cache.reader(), read -> encoders == Precision.FP32 ? read : encoders.copy(read.getManager(), read));
+        }
+        return of(context.vision(manager), augmentation);
+    }
+
+    /** An encoder that encodes images anew. */
+    static FrozenVision of(VisionEncoder encoder, Augmentation augmentation) {
+        return new FrozenVision(
+                SampleReader.pixels(
+                        ImageTransform.training(encoder.imageSize(), encoder.preprocessing(), augmentation)),
+                encoder::encode);
+    }
+
+    /** Training batches; of each the rank's share is read. */
+    BatchLoader loader(StepContext context, LoaderOptions options) {
         return new BatchLoader(
                 context.dataset().split("train"),
-                ImageTransform.training(encoder.imageSize(), encoder.preprocessing(), augmentation),
+                reader,
                 options,
                 context.seed(),
                 context.quarantine(),
@@ -38,7 +79,7 @@ final class FrozenVision {
      */
     NDArray features(Batch batch, NDManager owner) {
         try (Torch.GradientMode off = Torch.withoutGradients()) {
-            return encoder.encode(batch.pixels(owner));
+            return encoding.features(batch.tensor(owner));
         }
     }
 }

@@ -28,6 +28,7 @@ import dev.querent.training.TrainingConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Stage 2, generative learning (paper section 3.3): trains the bridge so that a frozen language model, reading the soft
@@ -53,9 +54,13 @@ public final class GenerativeStep implements PipelineStep {
             @Doc("encoder-decoder only: share of captions split into prefix and target; the rest is target alone")
             double splitShare,
 
-            @Doc("how training images are cropped and flipped")
-            Augmentation augmentation) {
-        public static final Config DEFAULTS = new Config(TrainingConfig.DEFAULTS, 64, 0, 0, 0.5, Augmentation.DEFAULTS);
+            @Doc("how training images are cropped and flipped; unused where features are cached")
+            Augmentation augmentation,
+
+            @Doc("name of the feature-caching step whose features are read; none: images are encoded at each visit")
+            Optional<String> features) {
+        public static final Config DEFAULTS =
+                new Config(TrainingConfig.DEFAULTS, 64, 0, 0, 0.5, Augmentation.DEFAULTS, Optional.empty());
 
         public Config {
             Check.positive("batch-size", batchSize);
@@ -94,13 +99,11 @@ public final class GenerativeStep implements PipelineStep {
     @Override
     public void run(StepContext context) {
         try (NDManager manager = Torch.newManager()) {
-            VisionEncoder encoder = context.vision(manager);
             Bridge bridge = context.bridge(manager);
             LanguageModel language = context.language(manager);
-            FrozenVision vision = new FrozenVision(encoder);
+            FrozenVision vision = FrozenVision.of(context, manager, config.augmentation(), config.features());
             GenerativeTexts texts = texts(language, context.seed());
-            try (BatchLoader loader =
-                    vision.loader(context, config.augmentation(), LoaderOptions.of(config.batchSize()))) {
+            try (BatchLoader loader = vision.loader(context, LoaderOptions.of(config.batchSize()))) {
                 new Trainer(config.training(), Surroundings.of(context, loader::ids))
                         .trainAccumulating(bridge.promptParameters(), (step, shared) -> {
                             Batch batch = loader.batch(step);

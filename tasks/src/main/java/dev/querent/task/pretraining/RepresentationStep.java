@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Stage 1, representation learning (paper section 3.2): trains the bridge to contrast, match and caption image-text pairs
@@ -70,11 +71,25 @@ public final class RepresentationStep implements PipelineStep {
             @Doc("the same at the last step; linear in between")
             double lastHardness,
 
-            @Doc("how training images are cropped and flipped")
-            Augmentation augmentation) {
+            @Doc("how training images are cropped and flipped; unused where features are cached")
+            Augmentation augmentation,
+
+            @Doc("name of the feature-caching step whose features are read; none: images are encoded at each visit")
+            Optional<String> features) {
         /** Weights and smoothing as in LAVIS. */
         public static final Config DEFAULTS = new Config(
-                TrainingConfig.DEFAULTS, 64, 0, 1, ContrastGradient.EXACT, 1, 1, 0.1, 1, 1, Augmentation.DEFAULTS);
+                TrainingConfig.DEFAULTS,
+                64,
+                0,
+                1,
+                ContrastGradient.EXACT,
+                1,
+                1,
+                0.1,
+                1,
+                1,
+                Augmentation.DEFAULTS,
+                Optional.empty());
 
         public Config {
             Check.positive("batch-size", batchSize);
@@ -122,16 +137,13 @@ public final class RepresentationStep implements PipelineStep {
     @Override
     public void run(StepContext context) {
         try (NDManager manager = Torch.newManager()) {
-            VisionEncoder encoder = context.vision(manager);
             if (!(context.bridge(manager) instanceof RepresentationLearner learner)) {
                 throw new IllegalStateException("validation lets no other bridge through");
             }
-            FrozenVision vision = new FrozenVision(encoder);
+            FrozenVision vision = FrozenVision.of(context, manager, config.augmentation(), config.features());
             Losses losses = new Losses(config, context.seed(), learner);
-            try (BatchLoader loader = vision.loader(
-                    context,
-                    config.augmentation(),
-                    LoaderOptions.of(config.batchSize()).withDistinctGroups())) {
+            try (BatchLoader loader =
+                    vision.loader(context, LoaderOptions.of(config.batchSize()).withDistinctGroups())) {
                 Trainer trainer = new Trainer(config.training(), Surroundings.of(context, loader::ids));
                 if (inOnePass(context)) {
                     trainer.train(learner.representationParameters(), (step, owner) -> {

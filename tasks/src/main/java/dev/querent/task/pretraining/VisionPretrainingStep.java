@@ -107,13 +107,14 @@ public final class VisionPretrainingStep implements PipelineStep {
             if (config.contrastive() > 0) {
                 options = options.withDistinctGroups().withTwoViews();
             }
-            try (BatchLoader loader = new FrozenVision(encoder).loader(context, config.augmentation(), options)) {
+            try (BatchLoader loader =
+                    FrozenVision.of(encoder, config.augmentation()).loader(context, options)) {
                 new Trainer(config.training(), Surroundings.of(context, loader::ids))
                         .train(encoder.parameters().and(heads.finish()), (step, owner) -> {
                             Batch batch = loader.batch(step);
-                            NDArray pixels = batch.pixels(owner);
+                            NDArray pixels = batch.tensor(owner);
                             return config.contrastive() > 0
-                                    ? objective.loss(step, pixels, batch.secondPixels(owner))
+                                    ? objective.loss(step, pixels, batch.secondTensor(owner))
                                     : objective.loss(step, pixels);
                         });
             }

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.querent.collective.Collectives;
 import dev.querent.collective.SingleProcess;
+import dev.querent.data.DataFolder;
 import dev.querent.data.Dataset;
 import dev.querent.data.Quarantine;
 import dev.querent.data.Sample;
@@ -366,6 +367,16 @@ final class ColourWorld implements StepContext, Dataset {
         public void close() {
             manager.close();
         }
+    }
+
+    @Override
+    public DataFolder dataFolder() {
+        return new DataFolder(folder);
+    }
+
+    @Override
+    public String description(String role) {
+        return role;
     }
 
     @Override

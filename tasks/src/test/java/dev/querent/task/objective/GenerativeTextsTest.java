@@ -33,7 +33,7 @@ class GenerativeTextsTest {
         return new Batch(
                 samples,
                 List.of(captions),
-                1,
+                List.of(3, 1, 1),
                 new Share(0, captions.length),
                 new float[captions.length * 3],
                 Optional.empty());
