@@ -49,12 +49,18 @@ public final class AdamW implements AutoCloseable {
                         parameter.getShape().dimension() >= 2 && !name.endsWith(".bias"))));
     }
 
+    /** As {@link #step(double, double)}, with gradients of the loss itself. */
+    public double step(double learningRate) {
+        return step(learningRate, 1);
+    }
+
     /**
      * Sums the gradients over all ranks, clips them, updates the parameters, and sets the gradients back to zero.
      *
-     * @return the global gradient norm before clipping; nothing is updated where it is not finite
+     * @param lossScale what the loss was multiplied by; gradients are divided by it first
+     * @return the global gradient norm before clipping, the same on all ranks; nothing is updated where it is not finite
      */
-    public double step(double learningRate) {
+    double step(double learningRate, double lossScale) {
         try (NDManager handles = manager.newSubManager()) {
             Map<String, NDArray> sums = gradients.sum(handles);
             if (sums.isEmpty()) {
@@ -63,6 +69,9 @@ public final class AdamW implements AutoCloseable {
             List<Slot> reached =
                     slots.stream().filter(slot -> sums.containsKey(slot.name())).toList();
             NDList summed = new NDList(List.copyOf(sums.values()));
+            if (lossScale != 1) {
+                KERNELS.run("scale", summed, 1 / lossScale);
+            }
             double norm = norm(summed);
             if (Double.isFinite(norm)) {
                 if (config.clipNorm() > 0 && norm > config.clipNorm()) {

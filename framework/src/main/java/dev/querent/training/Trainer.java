@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import dev.querent.collective.Collectives;
+import dev.querent.nn.Tensors;
 import dev.querent.progress.Progress;
 import dev.querent.progress.StopSignal;
 import dev.querent.progress.StoppedException;
@@ -41,6 +42,7 @@ public final class Trainer {
     private final TrainingConfig config;
     private final Surroundings surroundings;
     private final Collectives collectives;
+    private final boolean scalesLoss;
     private int skipped; // steps in a row
 
     /**
@@ -60,9 +62,23 @@ public final class Trainer {
             Collectives collectives) {}
 
     public Trainer(TrainingConfig config, Surroundings surroundings) {
+        this(config, surroundings, false);
+    }
+
+    private Trainer(TrainingConfig config, Surroundings surroundings, boolean scalesLoss) {
         this.config = config;
         this.surroundings = surroundings;
+        this.scalesLoss = scalesLoss;
         collectives = surroundings.collectives();
+    }
+
+    /**
+     * A trainer for a loss whose gradients reach the trained parameters through other ones. Where those are kept in fp16, whose
+     * smallest numbers are larger than many gradients, the loss is scaled; fp32 and bf16 have the range.
+     */
+    public Trainer passingThrough(ParameterSet frozen) {
+        boolean narrow = frozen.list().stream().anyMatch(tensor -> tensor.getDataType() == DataType.FLOAT16);
+        return new Trainer(config, surroundings, narrow);
     }
 
     /**
@@ -82,9 +98,11 @@ public final class Trainer {
         refuseOtherPrecisions(trainable);
         trainable.setTrainable(true);
         skipped = 0;
-        try (AdamW optimizer = new AdamW(config, trainable, collectives)) {
-            Training training =
-                    new Training(trainable, optimizer, state(trainable, optimizer), objective, config.schedule());
+        try (AdamW optimizer = new AdamW(config, trainable, collectives);
+                LossScale lossScale = new LossScale()) {
+            Optional<LossScale> scale = scalesLoss ? Optional.of(lossScale) : Optional.empty();
+            Training training = new Training(
+                    trainable, optimizer, scale, state(trainable, optimizer, scale), objective, config.schedule());
             if (collectives.leads()) {
                 lead(training);
             } else {
@@ -99,6 +117,7 @@ public final class Trainer {
     private record Training(
             ParameterSet trainable,
             AdamW optimizer,
+            Optional<LossScale> lossScale,
             Map<String, NDArray> state,
             AccumulatedObjective objective,
             LearningRateSchedule schedule) {}
@@ -232,6 +251,7 @@ public final class Trainer {
     /** Every rank goes through all its passes, whatever the loss: others wait for it between them. */
     private Map<String, Double> step(long step, Training training) {
         Map<String, Double> values = new LinkedHashMap<>();
+        double scale = training.lossScale().map(LossScale::value).orElse(1.0);
         try (NDManager shared = Torch.newManager();
                 Torch.GradientMode recording = Torch.recordGradients()) {
             List<AccumulatedObjective.Pass> passes = training.objective().passes(step, shared);
@@ -241,7 +261,7 @@ public final class Trainer {
                     Objective.Loss loss = passes.get(pass).loss(manager);
                     values.merge("loss", (double) loss.total().getFloat(), Double::sum);
                     loss.parts().forEach((name, value) -> values.merge(name, (double) value.getFloat(), Double::sum));
-                    Torch.backward(loss.total());
+                    Torch.backward(Tensors.scale(loss.total(), scale));
                 }
             }
         }
@@ -250,11 +270,16 @@ public final class Trainer {
         if (!Double.isFinite(total)) {
             throw new DivergedException(step, "the loss is " + total);
         }
-        double norm = training.optimizer().step(training.schedule().at(step));
-        if (!Double.isFinite(norm)) {
+        double norm = training.optimizer().step(training.schedule().at(step), scale);
+        training.lossScale().ifPresent(used -> values.put("loss-scale", scale));
+        if (Double.isFinite(norm)) {
+            training.lossScale().ifPresent(LossScale::passed);
+            values.put("gradient-norm", norm);
+        } else if (training.lossScale().filter(LossScale::overflowed).isPresent()) {
+            values.put("skipped", 1.0);
+        } else {
             throw new DivergedException(step, "the gradient's norm is " + norm);
         }
-        values.put("gradient-norm", norm);
         return values;
     }
 
@@ -268,10 +293,11 @@ public final class Trainer {
         }
     }
 
-    private static Map<String, NDArray> state(ParameterSet trainable, AdamW optimizer) {
+    private static Map<String, NDArray> state(ParameterSet trainable, AdamW optimizer, Optional<LossScale> lossScale) {
         Map<String, NDArray> state = new LinkedHashMap<>();
         trainable.asMap().forEach((name, tensor) -> state.put(PARAMETER + name, tensor));
         state.putAll(optimizer.state());
+        lossScale.ifPresent(scale -> state.putAll(scale.state()));
         return state;
     }
 

@@ -102,6 +102,7 @@ public final class GenerativeStep implements PipelineStep {
             try (BatchLoader loader =
                     vision.loader(context, config.augmentation(), LoaderOptions.of(config.batchSize()))) {
                 new Trainer(config.training(), Surroundings.of(context, loader::ids))
+                        .passingThrough(language.parameters())
                         .trainAccumulating(bridge.promptParameters(), (step, shared) -> {
                             Batch batch = loader.batch(step);
                             Share own = context.collectives().share(batch.rows());
