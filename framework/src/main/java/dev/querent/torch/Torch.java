@@ -153,6 +153,13 @@ public final class Torch {
         }
     }
 
+    /** Whether a backward pass from this tensor reaches any leaf. DJL's {@code hasGradient} says so of leaves only. */
+    public static boolean isOnGraph(NDArray tensor) {
+        try (NDArray answer = CopyKernel.KERNELS.call(tensor.getManager(), "requires_gradient", tensor)) {
+            return answer.getBoolean();
+        }
+    }
+
     /**
      * Some values of a contiguous tensor, row-major, in the same memory.
      *

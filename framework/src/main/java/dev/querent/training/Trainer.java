@@ -262,6 +262,7 @@ public final class Trainer {
                     values.merge("loss", (double) loss.total().getFloat(), Double::sum);
                     loss.parts().forEach((name, value) -> values.merge(name, (double) value.getFloat(), Double::sum));
                     Torch.backward(Tensors.scale(loss.total(), scale));
+                    loss.rest().run();
                 }
             }
         }

@@ -16,6 +16,7 @@ import dev.querent.random.RunSeed;
 import dev.querent.text.WordLevelTokenizer;
 import dev.querent.torch.Torch;
 import dev.querent.training.AdamW;
+import dev.querent.training.Objective;
 import dev.querent.training.TrainingConfig;
 import dev.querent.weights.ParameterScope;
 import dev.querent.weights.Precision;
@@ -134,12 +135,39 @@ public abstract class LanguageModelContract {
     }
 
     private float[] gradientOfThePrompt(LanguageModel of) {
+        return gradientOfThePrompt(of, false);
+    }
+
+    private float[] gradientOfThePrompt(LanguageModel of, boolean recompute) {
         NDArray prompt = prompt(3);
         prompt.setRequiresGradient(true);
         try (Torch.GradientMode on = Torch.recordGradients()) {
-            Torch.backward(of.loss(LanguageInput.training(prompt, PREFIXES, TARGETS)));
+            Objective.Loss loss = Objective.Loss.of(
+                    recompute,
+                    () -> new Objective.Loss(of.loss(LanguageInput.training(prompt, PREFIXES, TARGETS)), Map.of()));
+            Torch.backward(loss.total());
+            loss.rest().run();
         }
         return Torch.gradient(prompt).orElseThrow().toFloatArray();
+    }
+
+    @Test
+    void layersThatAreComputedTwiceGiveTheSameGradientWithFewerTensors() {
+        float[] expected = gradientOfThePrompt(model, false);
+        // what several layers read gets the sum of their gradients, perhaps in another order
+        assertThat(gradientOfThePrompt(model, true)).containsExactly(expected, within(1e-6f));
+        NDArray prompt = prompt(3);
+        prompt.setRequiresGradient(true);
+        int before = manager.getManagedArrays().size();
+        try (Torch.GradientMode on = Torch.recordGradients()) {
+            LanguageInput input = LanguageInput.training(prompt, PREFIXES, TARGETS);
+            Objective.Loss twice = Objective.Loss.of(true, () -> new Objective.Loss(model.loss(input), Map.of()));
+            int fewer = manager.getManagedArrays().size() - before;
+            NDArray once = model.loss(input);
+            int all = manager.getManagedArrays().size() - before - fewer;
+            assertThat(twice.total().getFloat()).isEqualTo(once.getFloat());
+            assertThat(fewer).isLessThan(all * 2 / 3);
+        }
     }
 
     private NDArray prompt(long rows) {

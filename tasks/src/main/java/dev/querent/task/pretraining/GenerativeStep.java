@@ -47,6 +47,10 @@ public final class GenerativeStep implements PipelineStep {
                             + " tokens. 0: all of them")
             int microBatchSize,
 
+            @Doc("compute each layer of the language model once more in the backward pass instead of keeping what it"
+                    + " computed: less memory, more time")
+            boolean recompute,
+
             @Doc("share of samples trained on a question and its answer instead of a caption; 0 is the paper's stage 2")
             double questionShare,
 
@@ -55,7 +59,8 @@ public final class GenerativeStep implements PipelineStep {
 
             @Doc("how training images are cropped and flipped")
             Augmentation augmentation) {
-        public static final Config DEFAULTS = new Config(TrainingConfig.DEFAULTS, 64, 0, 0, 0.5, Augmentation.DEFAULTS);
+        public static final Config DEFAULTS =
+                new Config(TrainingConfig.DEFAULTS, 64, 0, false, 0, 0.5, Augmentation.DEFAULTS);
 
         public Config {
             Check.positive("batch-size", batchSize);
@@ -131,8 +136,10 @@ public final class GenerativeStep implements PipelineStep {
             double share = language.targetTokens(bridge.promptLength(), part.prefixes(), part.targets()) / all;
             passes.add(owner -> {
                 NDArray softPrompt = bridge.softPrompt(vision.features(batch.slice(first, end), owner));
-                NDArray loss = language.loss(part.behind(softPrompt));
-                return new Objective.Loss(Tensors.scale(loss, share), Map.of());
+                return Objective.Loss.of(config.recompute(), () -> {
+                    NDArray loss = language.loss(part.behind(softPrompt));
+                    return new Objective.Loss(Tensors.scale(loss, share), Map.of());
+                });
             });
         }
         return passes;
