@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongFunction;
+import java.util.function.ToDoubleFunction;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -43,6 +44,7 @@ public final class Trainer {
     private final Surroundings surroundings;
     private final Collectives collectives;
     private final boolean scalesLoss;
+    private final ToDoubleFunction<String> rateFactors;
     private int skipped; // steps in a row
 
     /**
@@ -62,13 +64,18 @@ public final class Trainer {
             Collectives collectives) {}
 
     public Trainer(TrainingConfig config, Surroundings surroundings) {
-        this(config, surroundings, false);
+        this(config, surroundings, false, name -> 1);
     }
 
-    private Trainer(TrainingConfig config, Surroundings surroundings, boolean scalesLoss) {
+    private Trainer(
+            TrainingConfig config,
+            Surroundings surroundings,
+            boolean scalesLoss,
+            ToDoubleFunction<String> rateFactors) {
         this.config = config;
         this.surroundings = surroundings;
         this.scalesLoss = scalesLoss;
+        this.rateFactors = rateFactors;
         collectives = surroundings.collectives();
     }
 
@@ -78,7 +85,16 @@ public final class Trainer {
      */
     public Trainer passingThrough(ParameterSet frozen) {
         boolean narrow = frozen.list().stream().anyMatch(tensor -> tensor.getDataType() == DataType.FLOAT16);
-        return new Trainer(config, surroundings, narrow);
+        return new Trainer(config, surroundings, narrow, rateFactors);
+    }
+
+    /**
+     * A trainer with learning rates of their own for some parameters.
+     *
+     * @param factors what a parameter's learning rate is multiplied by ({@link LayerDecay})
+     */
+    public Trainer withRates(ToDoubleFunction<String> factors) {
+        return new Trainer(config, surroundings, scalesLoss, factors);
     }
 
     /**
@@ -98,7 +114,7 @@ public final class Trainer {
         refuseOtherPrecisions(trainable);
         trainable.setTrainable(true);
         skipped = 0;
-        try (AdamW optimizer = new AdamW(config, trainable, collectives);
+        try (AdamW optimizer = new AdamW(config, trainable, rateFactors, collectives);
                 LossScale lossScale = new LossScale()) {
             Optional<LossScale> scale = scalesLoss ? Optional.of(lossScale) : Optional.empty();
             Training training = new Training(

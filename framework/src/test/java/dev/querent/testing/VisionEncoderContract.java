@@ -13,7 +13,9 @@ import dev.querent.torch.Torch;
 import dev.querent.training.Objective;
 import dev.querent.weights.ParameterScope;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -128,6 +130,25 @@ public abstract class VisionEncoderContract {
                                 Torch.gradient(tensor).orElseThrow().toFloatArray())
                         .as(name)
                         .isEqualTo(expected.get(name)));
+    }
+
+    /** The patches' embedding is the furthest from the features. */
+    @Test
+    void layersAreCountedFromTheFeatures() {
+        List<Integer> found = encoder.parameters().names().stream()
+                .map(encoder::layersAbove)
+                .distinct()
+                .sorted()
+                .toList();
+        int furthest = found.get(found.size() - 1);
+        if (furthest == 0) {
+            return; // an encoder that makes no difference
+        }
+        assertThat(found).isEqualTo(IntStream.rangeClosed(1, furthest).boxed().toList());
+        assertThat(encoder.parameters().names().stream().filter(name -> name.contains("patch")))
+                .isNotEmpty()
+                .allMatch(name -> encoder.layersAbove(name) == furthest);
+        assertThat(encoder.layersAbove("qformer.encoder.layers.0.weight")).isZero();
     }
 
     private void backward() {
