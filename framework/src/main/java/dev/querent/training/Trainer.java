@@ -38,6 +38,8 @@ public final class Trainer {
     /** Steps in a row that are skipped before training ends all the same. */
     public static final int MOST_SKIPPED = 10;
 
+    static final String SKIPPED = "skipped";
+
     private static final String PARAMETER = "parameter/";
 
     private final TrainingConfig config;
@@ -139,11 +141,12 @@ public final class Trainer {
             LearningRateSchedule schedule) {}
 
     private void lead(Training training) {
-        CheckpointStore checkpoints =
-                new CheckpointStore(surroundings.folder().resolve("checkpoints"), config.keepCheckpoints());
+        CheckpointStore checkpoints = new CheckpointStore(
+                surroundings.folder().resolve("checkpoints"), config.keepCheckpoints(), config.keepBest());
+        SectionMetrics metrics = new SectionMetrics();
         try (CheckpointWriter writer = new CheckpointWriter(checkpoints)) {
             Optional<CheckpointStore.Checkpoint> start = checkpoints.latest();
-            start.ifPresent(checkpoint -> restore(checkpoint, training.state()));
+            start.ifPresent(checkpoint -> restore(checkpoint, training.state(), metrics));
             long first = begin(start.map(CheckpointStore.Checkpoint::step).orElse(0L), training);
             MetricsLog log = new MetricsLog(surroundings.folder().resolve("metrics.jsonl"), first);
             long since = System.nanoTime();
@@ -152,11 +155,12 @@ public final class Trainer {
                 boolean goesOn = !surroundings.stop().stopRequested();
                 collectives.broadcast(new long[] {goesOn ? 1 : 0});
                 if (!goesOn) {
-                    writer.save(step, training.state());
+                    writer.save(position(step, training, metrics), training.state());
                     writer.finish();
                     throw new StoppedException("stopped after step " + step + " of " + config.steps());
                 }
                 Map<String, Double> values = guarded(step, training);
+                metrics.add(values);
                 long done = step + 1;
                 surroundings.progress().update(done, config.steps(), values);
                 if (done % config.logEvery() == 0 || done == config.steps()) {
@@ -167,11 +171,23 @@ public final class Trainer {
                 }
                 if (endsSection(done)) {
                     requireAgreement(done, training);
-                    writer.save(done, training.state());
+                    writer.save(position(done, training, metrics), training.state());
+                    metrics.beginAgain();
                 }
             }
             writer.finish();
         }
+    }
+
+    /** All batches have as many samples, some of which may stand in for bad ones. */
+    private CheckpointStore.Position position(long done, Training training, SectionMetrics metrics) {
+        long last = Math.max(0, done - 1);
+        return new CheckpointStore.Position(
+                done,
+                done * surroundings.samples().apply(last).size(),
+                training.schedule().at(last),
+                metrics.json(),
+                done > 0 && endsSection(done));
     }
 
     private void follow(Training training) {
@@ -229,7 +245,7 @@ public final class Trainer {
                 throw e;
             }
             training.optimizer().discard();
-            return new LinkedHashMap<>(Map.of("skipped", 1.0));
+            return new LinkedHashMap<>(Map.of(SKIPPED, 1.0));
         }
     }
 
@@ -275,7 +291,7 @@ public final class Trainer {
                 seedDropout(surroundings.seed(), step, pass, collectives.rank());
                 try (NDManager manager = Torch.newManager()) {
                     Objective.Loss loss = passes.get(pass).loss(manager);
-                    values.merge("loss", (double) loss.total().getFloat(), Double::sum);
+                    values.merge(SectionMetrics.LOSS, (double) loss.total().getFloat(), Double::sum);
                     loss.parts().forEach((name, value) -> values.merge(name, (double) value.getFloat(), Double::sum));
                     Torch.backward(Tensors.scale(loss.total(), scale));
                     loss.rest().run();
@@ -283,7 +299,7 @@ public final class Trainer {
             }
         }
         sumOverRanks(values);
-        double total = values.getOrDefault("loss", Double.NaN);
+        double total = values.getOrDefault(SectionMetrics.LOSS, Double.NaN);
         if (!Double.isFinite(total)) {
             throw new DivergedException(step, "the loss is " + total);
         }
@@ -293,7 +309,7 @@ public final class Trainer {
             training.lossScale().ifPresent(LossScale::passed);
             values.put("gradient-norm", norm);
         } else if (training.lossScale().filter(LossScale::overflowed).isPresent()) {
-            values.put("skipped", 1.0);
+            values.put(SKIPPED, 1.0);
         } else {
             throw new DivergedException(step, "the gradient's norm is " + norm);
         }
@@ -318,7 +334,10 @@ public final class Trainer {
         return state;
     }
 
-    private static void restore(CheckpointStore.Checkpoint checkpoint, Map<String, NDArray> state) {
+    private void restore(CheckpointStore.Checkpoint checkpoint, Map<String, NDArray> state, SectionMetrics metrics) {
+        if (!endsSection(checkpoint.step())) {
+            metrics.restore(checkpoint.state().path("metrics"));
+        }
         try (SafetensorsReader reader = checkpoint.open();
                 NDManager manager = Torch.newManager()) {
             if (!reader.names().equals(state.keySet())) {

@@ -61,7 +61,7 @@ class LossScaleTest {
     }
 
     private Trainer trainer(Path place, int steps, StopSignal stop) {
-        TrainingConfig config = new TrainingConfig(steps, 0.01, 0.01, 0, 0.9, 0.98, 0, 1.0, 5, 2, 1, NonFinite.STOP);
+        TrainingConfig config = new TrainingConfig(steps, 0.01, 0.01, 0, 0.9, 0.98, 0, 1.0, 5, 2, 0, 1, NonFinite.STOP);
         return new Trainer(
                 config,
                 new Trainer.Surroundings(
