@@ -146,7 +146,10 @@ public final class Trainer {
         SectionMetrics metrics = new SectionMetrics();
         try (CheckpointWriter writer = new CheckpointWriter(checkpoints)) {
             Optional<CheckpointStore.Checkpoint> start = checkpoints.latest();
-            start.ifPresent(checkpoint -> restore(checkpoint, training.state(), metrics));
+            start.ifPresent(checkpoint -> {
+                restore(checkpoint, training.state(), metrics);
+                surroundings.progress().say("continues from checkpoint of step " + checkpoint.step());
+            });
             long first = begin(start.map(CheckpointStore.Checkpoint::step).orElse(0L), training);
             MetricsLog log = new MetricsLog(surroundings.folder().resolve("metrics.jsonl"), first);
             long since = System.nanoTime();
