@@ -7,20 +7,25 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import dev.querent.collective.Collectives;
+import dev.querent.collective.Ranks;
 import dev.querent.collective.SingleProcess;
 import dev.querent.nn.Tensors;
 import dev.querent.progress.Progress;
 import dev.querent.progress.StopSignal;
 import dev.querent.progress.StoppedException;
 import dev.querent.random.RunSeed;
+import dev.querent.testing.Mpirun;
 import dev.querent.torch.Torch;
 import dev.querent.weights.ParameterSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,17 +65,16 @@ class LossScaleTest {
         }
     }
 
-    private Trainer trainer(Path place, int steps, StopSignal stop) {
+    private static Trainer trainer(Path place, int steps, StopSignal stop) {
+        return trainer(place, steps, stop, new SingleProcess());
+    }
+
+    private static Trainer trainer(Path place, int steps, StopSignal stop, Collectives collectives) {
         TrainingConfig config = new TrainingConfig(steps, 0.01, 0.01, 0, 0.9, 0.98, 0, 1.0, 5, 2, 0, 1, NonFinite.STOP);
         return new Trainer(
                 config,
                 new Trainer.Surroundings(
-                        place,
-                        new RunSeed(1),
-                        stop,
-                        Progress.SILENT,
-                        step -> List.of("sample " + step),
-                        new SingleProcess()));
+                        place, new RunSeed(1), stop, Progress.SILENT, step -> List.of("sample " + step), collectives));
     }
 
     private List<String> metrics(Path place) throws IOException {
@@ -180,6 +184,32 @@ class LossScaleTest {
             assertThat(scale.value()).isEqualTo(32768);
             scale.passed();
             assertThat(scale.value()).isEqualTo(65536);
+        }
+    }
+
+    /** Half of 2 * 65536 * 8 on rank 1 is within 65504 after four halvings; the gradient of rank 0 never overflows. */
+    @Test
+    void allRanksSkipTheSameSteps() {
+        Mpirun.Ended ended = Mpirun.run(2, Rank.class, folder.toString());
+        assertThat(ended.code()).as(ended.output()).isZero();
+        assertThat(ended.output()).contains("rank 0 skipped 4").contains("rank 1 skipped 4");
+    }
+
+    /** One of the ranks; the trainer itself compares their parameters at each checkpoint. */
+    static final class Rank {
+        public static void main(String[] arguments) {
+            try (Collectives ranks = Ranks.join(System.getenv());
+                    Toy toy = new Toy(ranks.rank() == 0 ? 0.01 : 8, DataType.FLOAT16)) {
+                Set<String> hashes = new HashSet<>();
+                trainer(Path.of(arguments[0]), 10, StopSignal.NEVER, ranks)
+                        .passingThrough(toy.frozen())
+                        .train(toy.trainable, (step, owner) -> {
+                            hashes.add(toy.trainable.hash());
+                            return new Objective.Loss(toy.loss(owner, 0.5), Map.of());
+                        });
+                System.out.println("rank " + ranks.rank() + " skipped " + (10 - hashes.size()));
+            }
+            System.exit(0);
         }
     }
 }
