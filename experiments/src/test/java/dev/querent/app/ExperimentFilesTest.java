@@ -32,7 +32,8 @@ class ExperimentFilesTest {
         try (Stream<Path> folders = Files.list(Path.of(""))) {
             List<Path> files = new ArrayList<>();
             for (Path candidate : folders.filter(Files::isDirectory)
-                    .filter(path -> !List.of("src", "target", "cluster", "benchmarks").contains(path.toString()))
+                    .filter(path ->
+                            !List.of("src", "target", "cluster", "benchmarks").contains(path.toString()))
                     .toList()) {
                 try (Stream<Path> inside = Files.walk(candidate)) {
                     inside.filter(path -> path.toString().endsWith(".yaml")).forEach(files::add);

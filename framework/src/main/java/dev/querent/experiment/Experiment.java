@@ -54,11 +54,30 @@ public record Experiment(
             setting.checkpoint()
                     .filter(Files::notExists)
                     .ifPresent(path -> missing.add(role + ".checkpoint: there is nothing at " + path));
+            setting.checkpoint()
+                    .flatMap(path -> RunCheckpoint.of(path, role))
+                    .filter(trained -> trained.weights().isEmpty())
+                    .ifPresent(trained -> missing.add(trained.nothingTrained(role)));
             setting.tokenizer()
                     .filter(Files::notExists)
                     .ifPresent(path -> missing.add(role + ".tokenizer: there is nothing at " + path));
         });
         return missing;
+    }
+
+    /**
+     * A sentence for each component that starts from a checkpoint, by role. Unlike a run that is continued, it brings its weights and
+     * nothing of how they were trained.
+     */
+    public Map<String, String> warmStarts() {
+        Map<String, String> sentences = new LinkedHashMap<>();
+        components()
+                .forEach((role, setting) -> setting.checkpoint()
+                        .ifPresent(place -> sentences.put(
+                                role,
+                                role + " starts from " + RunCheckpoint.weights(place, role)
+                                        + " (warm start: optimiser and schedule begin anew)")));
+        return sentences;
     }
 
     /** The same experiment with no language model wired. */

@@ -5,6 +5,7 @@ import dev.querent.config.ConfigNode.Mapping;
 import dev.querent.config.ConfigNode.Scalar;
 import dev.querent.config.Origin;
 import dev.querent.config.Problems;
+import dev.querent.config.YamlException;
 import dev.querent.model.Captioner;
 import dev.querent.model.ImageTextScorer;
 import dev.querent.model.LanguageModel;
@@ -110,19 +111,40 @@ final class SettingBinder {
     }
 
     /**
-     * The settings on top of the sizes that a checkpoint folder brings. A weight file says nothing of sizes, nor does what isn't
-     * there yet: an experiment may be checked before its checkpoints are fetched.
+     * The settings on top of the sizes that a checkpoint folder or another run brings. A weight file of no run says nothing of
+     * sizes, nor does what isn't there yet: an experiment may be checked before its checkpoints are fetched.
      */
     private Optional<Mapping> withSizes(
             Mapping mapping, Path checkpoint, PluginDescriptor plugin, Origin origin, String path) {
+        String key = path + "." + ExperimentKeys.CHECKPOINT;
+        try {
+            Optional<RunCheckpoint> trained = RunCheckpoint.of(checkpoint, path);
+            if (trained.isPresent()) {
+                return withSizes(mapping, trained.get(), plugin, origin, path);
+            }
+        } catch (YamlException e) {
+            problems.add(origin, key, String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
         if (!Files.isDirectory(checkpoint)) {
             return Optional.of(mapping);
         }
-        return CheckpointConfig.read(
-                        checkpoint,
-                        plugin.config(),
-                        problem -> problems.add(origin, path + "." + ExperimentKeys.CHECKPOINT, problem))
+        return CheckpointConfig.read(checkpoint, plugin.config(), problem -> problems.add(origin, key, problem))
                 .map(sizes -> new Mapping(sizes.entries(), mapping.origin()).overlaid(mapping));
+    }
+
+    private Optional<Mapping> withSizes(
+            Mapping mapping, RunCheckpoint trained, PluginDescriptor plugin, Origin origin, String path) {
+        Optional<PluginDescriptor> other = plugin(trained.component(), path, plugin.kind());
+        if (other.isPresent() && !other.get().type().equals(plugin.type())) {
+            problems.add(
+                    origin,
+                    path + "." + ExperimentKeys.CHECKPOINT,
+                    trained.run().root() + " has trained a " + other.get().name() + ", which is no " + plugin.name()
+                            + ". Write plugin: " + other.get().name());
+            return Optional.empty();
+        }
+        return other.map(same -> new Mapping(trained.sizes().entries(), mapping.origin()).overlaid(mapping));
     }
 
     /** The plugin that a map names; a problem where there is none. */

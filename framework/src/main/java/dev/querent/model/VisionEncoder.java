@@ -39,4 +39,14 @@ public interface VisionEncoder extends Publishable {
     int patchSize();
 
     ParameterSet parameters();
+
+    /**
+     * How far a parameter is from the features, for learning rates that fall with it: 1 in the last block, 2 in the one before, and
+     * one more than there are blocks for what lies in front of the first.
+     *
+     * @param parameter any name; 0 if it is none of {@link #parameters}, and everywhere for an encoder that makes no difference
+     */
+    default int layersAbove(String parameter) {
+        return 0;
+    }
 }

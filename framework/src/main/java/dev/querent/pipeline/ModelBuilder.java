@@ -1,7 +1,9 @@
 package dev.querent.pipeline;
 
 import ai.djl.ndarray.NDManager;
+import dev.querent.experiment.ComponentOrigin;
 import dev.querent.experiment.PluginSetting;
+import dev.querent.experiment.RunCheckpoint;
 import dev.querent.image.Preprocessing;
 import dev.querent.image.PreprocessorConfig;
 import dev.querent.model.Bridge;
@@ -20,7 +22,6 @@ import dev.querent.torch.Torch;
 import dev.querent.weights.CheckpointFolder;
 import dev.querent.weights.ParameterScope;
 import dev.querent.weights.WeightSource;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -103,8 +104,8 @@ public final class ModelBuilder {
 
     private <T> T build(
             String role, Class<T> kind, NDManager manager, Optional<WeightSource> trained, Object... supplied) {
-        Optional<WeightSource> weights =
-                trained.or(() -> setting(role).checkpoint().map(CheckpointFolder::open));
+        Optional<WeightSource> weights = trained.or(() ->
+                setting(role).checkpoint().map(place -> CheckpointFolder.open(RunCheckpoint.weights(place, role))));
         if (weights.isEmpty()) {
             return create(role, kind, ParameterScope.initialised(manager, seed), supplied);
         }
@@ -120,23 +121,23 @@ public final class ModelBuilder {
     private <T> T create(String role, Class<T> kind, ParameterScope scope, Object... supplied) {
         Object[] all = Arrays.copyOf(supplied, supplied.length + 1);
         all[supplied.length] =
-                new ComponentContext(scope, layout -> tokenizer(role, layout), () -> preprocessing(setting(role)));
+                new ComponentContext(scope, layout -> tokenizer(role, layout), () -> preprocessing(role));
         T component = setting(role).create(kind, all);
         scope.finish();
         return component;
     }
 
-    private static Optional<Preprocessing> preprocessing(PluginSetting setting) {
-        return setting.checkpoint().flatMap(PreprocessorConfig::read);
+    private Optional<Preprocessing> preprocessing(String role) {
+        return ComponentOrigin.of(setting(role), role).checkpoint().flatMap(PreprocessorConfig::read);
     }
 
     /** The published tokenizer where the component is a published one; the setting wins over what the checkpoint brings. */
     private TextTokenizer tokenizer(String role, TokenizerLayout layout) {
-        PluginSetting setting = setting(role);
-        if (setting.checkpoint().isEmpty() && setting.tokenizer().isEmpty()) {
-            return WordLevelTokenizer.of(words.get(), layout);
+        ComponentOrigin origin = ComponentOrigin.of(setting(role), role);
+        if (origin.knowsWords()) {
+            return WordLevelTokenizer.of(origin.words().orElseGet(words), layout);
         }
-        Optional<Path> place = setting.tokenizer().or(() -> setting.checkpoint().filter(Files::isDirectory));
+        Optional<Path> place = origin.tokenizerPlace();
         return place.flatMap(found -> PublishedTokenizer.find(found, layout))
                 .orElseThrow(() -> new IllegalArgumentException(
                         role + ".tokenizer: expected " + PublishedTokenizer.files(layout.format()) + ", found none "

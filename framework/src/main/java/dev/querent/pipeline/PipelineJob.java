@@ -169,6 +169,7 @@ public final class PipelineJob {
             throw new UncheckedIOException("cannot read " + file, e);
         }
         Provenance.write(experiment, run, clock);
+        experiment.warmStarts().values().forEach(progress::say);
         RunDirectory.writeAtomically(
                 run.resolved(), experiment.resolvedYaml()); // last: its presence makes the folder a run
     }

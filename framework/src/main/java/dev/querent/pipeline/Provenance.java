@@ -1,6 +1,7 @@
 package dev.querent.pipeline;
 
 import dev.querent.experiment.Experiment;
+import dev.querent.experiment.RunCheckpoint;
 import dev.querent.experiment.RunDirectory;
 import dev.querent.torch.Torch;
 import dev.querent.weights.CheckpointFolder;
@@ -40,8 +41,11 @@ final class Provenance {
                 .components()
                 .forEach((role, setting) -> setting.checkpoint().ifPresent(folder -> {
                     ObjectNode files = weights.putObject(role);
-                    weightFiles(folder).forEach(file -> files.put(file.toString(), sha256(file)));
+                    weightFiles(RunCheckpoint.weights(folder, role))
+                            .forEach(file -> files.put(file.toString(), sha256(file)));
                 }));
+        ObjectNode warmStarts = node.putObject("warm-starts");
+        experiment.warmStarts().forEach(warmStarts::put);
         RunDirectory.writeAtomically(
                 run.provenance(),
                 JsonMapper.builder()

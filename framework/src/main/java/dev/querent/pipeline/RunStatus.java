@@ -45,11 +45,19 @@ public final class RunStatus {
 
     /** Passes progress on and records it, once a second at most. */
     Progress recording(Progress next) {
-        return (done, total, values) -> {
-            next.update(done, total, values);
-            if (System.nanoTime() >= nextWrite) {
-                nextWrite = System.nanoTime() + WRITE_NANOS;
-                write(State.RUNNING, done, total, values, "");
+        return new Progress() {
+            @Override
+            public void update(long done, long total, Map<String, Double> values) {
+                next.update(done, total, values);
+                if (System.nanoTime() >= nextWrite) {
+                    nextWrite = System.nanoTime() + WRITE_NANOS;
+                    write(State.RUNNING, done, total, values, "");
+                }
+            }
+
+            @Override
+            public void say(String sentence) {
+                next.say(sentence);
             }
         };
     }

@@ -14,4 +14,7 @@ public interface Progress {
      * @param values what to show beside the rate, e.g. {@code loss}
      */
     void update(long done, long total, Map<String, Double> values);
+
+    /** What is to be known of the work beside how far it is. */
+    default void say(String sentence) {}
 }

@@ -56,6 +56,13 @@ public final class ProgressLine implements Progress {
         out.flush();
     }
 
+    @Override
+    public void say(String sentence) {
+        String text = what.isEmpty() ? sentence : what + " " + sentence;
+        out.println(terminal ? "\r" + text + "\u001b[K" : text);
+        out.flush();
+    }
+
     private String line(long done, long total, Map<String, Double> values, double seconds) {
         StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "%s %d/%d", what, done, total));
         long counted = done - firstDone - 1;

@@ -72,8 +72,18 @@ public final class Torch {
      */
     public static void backward(NDArray loss) {
         try (NDArray one = loss.onesLike()) {
-            TypedModuleCall.backward((PtNDArray) loss, (PtNDArray) one);
+            backward(loss, one);
         }
+    }
+
+    /**
+     * Goes on with a backward pass: adds to every leaf that requires one the gradient of what {@code result} led to, and frees the
+     * graph of {@code result}.
+     *
+     * @param gradient with respect to {@code result}, of its shape and precision
+     */
+    public static void backward(NDArray result, NDArray gradient) {
+        TypedModuleCall.backward((PtNDArray) result, (PtNDArray) gradient);
     }
 
     /**
@@ -139,6 +149,13 @@ public final class Torch {
     /** Whether a tensor's values lie in memory one behind the other, row-major. */
     public static boolean isContiguous(NDArray tensor) {
         try (NDArray answer = CopyKernel.KERNELS.call(tensor.getManager(), "contiguous", tensor)) {
+            return answer.getBoolean();
+        }
+    }
+
+    /** Whether a backward pass from this tensor reaches any leaf. DJL's {@code hasGradient} says so of leaves only. */
+    public static boolean isOnGraph(NDArray tensor) {
+        try (NDArray answer = CopyKernel.KERNELS.call(tensor.getManager(), "requires_gradient", tensor)) {
             return answer.getBoolean();
         }
     }

@@ -12,10 +12,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,13 +40,20 @@ public final class CheckpointStore {
     private static final String PREFIX = "step-";
     private static final String UNFINISHED = "unfinished-";
 
+    private static final String BEST = "best-step";
+
     private final Path folder;
     private final int kept;
+    private final int keptBest;
 
-    /** @param kept the newest checkpoints that {@link #save} leaves */
-    public CheckpointStore(Path folder, int kept) {
+    /**
+     * @param kept the newest checkpoints that {@link #save} leaves
+     * @param keptBest those of the lowest loss that it leaves besides
+     */
+    public CheckpointStore(Path folder, int kept, int keptBest) {
         this.folder = folder;
         this.kept = kept;
+        this.keptBest = keptBest;
     }
 
     /** A checkpoint whose checksum was right when it was found. */
@@ -51,15 +61,38 @@ public final class CheckpointStore {
         public SafetensorsReader open() {
             return new SafetensorsReader(folder.resolve(TENSORS));
         }
+
+        /** What {@code state.json} says beside the checksum. */
+        JsonNode state() {
+            return CheckpointStore.state(folder);
+        }
     }
 
     /**
-     * Saves the state after a number of steps, and deletes all but the newest.
+     * Where training stands.
      *
-     * @param step optimiser steps done
+     * @param step optimiser steps done; order of the data and learning rate are functions of it
+     * @param samples seen
+     * @param learningRate of the last step
+     * @param metrics {@link SectionMetrics#json}
+     * @param regular whether the checkpoint may be one of the best: a stop's metrics are of fewer steps
      */
-    public void save(long step, Map<String, NDArray> tensors) {
-        Path target = folder.resolve(String.format(Locale.ROOT, PREFIX + "%08d", step));
+    record Position(long step, long samples, double learningRate, ObjectNode metrics, boolean regular) {
+
+        private ObjectNode json() {
+            ObjectNode node = JsonMapper.shared().createObjectNode();
+            node.put("step", step);
+            node.put("samples", samples);
+            node.put("learning-rate", learningRate);
+            node.put("regular", regular);
+            node.set("metrics", metrics);
+            return node;
+        }
+    }
+
+    /** Saves the state at a position, and deletes all but the newest and the best. */
+    void save(Position position, Map<String, NDArray> tensors) {
+        Path target = path(position.step());
         if (Files.exists(target)) {
             return; // a stop right after a checkpoint: the same step has the same bits
         }
@@ -70,8 +103,8 @@ public final class CheckpointStore {
             Files.createDirectory(unfinished);
             Path file = unfinished.resolve(TENSORS);
             SafetensorsWriter.write(file, tensors, Map.of());
-            ObjectNode state = JsonMapper.shared().createObjectNode();
-            state.put("step", step);
+            ObjectNode state = position.json();
+            bestAfter(position).ifPresent(step -> state.put(BEST, step));
             state.put("sha256", FileHash.sha256(file));
             Files.writeString(unfinished.resolve(STATE), state.toString());
             sync(unfinished.resolve(STATE));
@@ -85,6 +118,55 @@ public final class CheckpointStore {
                             + " (later, the same command goes on from the one before it)",
                     e);
         }
+    }
+
+    private Path path(long step) {
+        return folder.resolve(String.format(Locale.ROOT, PREFIX + "%08d", step));
+    }
+
+    /** The step of the best checkpoint, the one that is about to be saved included; empty where none is kept for that. */
+    private Optional<Long> bestAfter(Position position) {
+        if (keptBest == 0) {
+            return Optional.empty();
+        }
+        Map<Long, Double> losses = new HashMap<>(losses());
+        if (position.regular()) {
+            SectionMetrics.loss(position.metrics()).ifPresent(loss -> losses.put(position.step(), loss));
+        }
+        return bestFirst(losses).findFirst();
+    }
+
+    /** The mean losses of the regular checkpoints that are there, by step. */
+    private Map<Long, Double> losses() {
+        Map<Long, Double> losses = new HashMap<>();
+        for (Path checkpoint : newestFirst()) {
+            JsonNode state = state(checkpoint);
+            if (state.path("regular").asBoolean(false)) {
+                SectionMetrics.loss(state.path("metrics")).ifPresent(loss -> losses.put(step(checkpoint), loss));
+            }
+        }
+        return losses;
+    }
+
+    /** Of equal losses the later one is better. */
+    private static Stream<Long> bestFirst(Map<Long, Double> losses) {
+        return losses.keySet().stream()
+                .sorted(Comparator.<Long, Double>comparing(losses::get).thenComparing(Comparator.reverseOrder()));
+    }
+
+    /**
+     * The checkpoint that the newest one names as the best so far.
+     *
+     * @return empty where none is kept for its loss
+     */
+    public static Optional<Path> best(Path folder) {
+        CheckpointStore store = new CheckpointStore(folder, 1, 1);
+        return store.newestFirst().stream()
+                .findFirst()
+                .map(newest -> state(newest).path(BEST))
+                .filter(JsonNode::isNumber)
+                .map(step -> store.path(step.asLong(0)))
+                .filter(Files::isDirectory);
     }
 
     /** The newest checkpoint that is whole. */
@@ -112,6 +194,15 @@ public final class CheckpointStore {
         }
     }
 
+    /** Empty where it can't be read: such a checkpoint is damaged, and {@link #latest} says so. */
+    private static JsonNode state(Path checkpoint) {
+        try {
+            return JsonMapper.shared().readTree(Files.readString(checkpoint.resolve(STATE)));
+        } catch (IOException | JacksonException e) {
+            return JsonMapper.shared().createObjectNode();
+        }
+    }
+
     private List<Path> newestFirst() {
         if (!Files.isDirectory(folder)) {
             return List.of();
@@ -130,7 +221,11 @@ public final class CheckpointStore {
     }
 
     private void prune() {
-        newestFirst().stream().skip(kept).forEach(CheckpointStore::deleteTree);
+        Set<Long> best = bestFirst(losses()).limit(keptBest).collect(Collectors.toSet());
+        newestFirst().stream()
+                .skip(kept)
+                .filter(checkpoint -> !best.contains(step(checkpoint)))
+                .forEach(CheckpointStore::deleteTree);
     }
 
     private static void deleteTree(Path root) {

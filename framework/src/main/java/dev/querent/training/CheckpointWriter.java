@@ -28,12 +28,11 @@ final class CheckpointWriter implements AutoCloseable {
     }
 
     /**
-     * Begins to save the state after a number of steps, when the checkpoint before it is written.
+     * Begins to save the state at a position, when the checkpoint before it is written.
      *
-     * @param step optimiser steps done
      * @param state copied before this returns
      */
-    void save(long step, Map<String, NDArray> state) {
+    void save(CheckpointStore.Position position, Map<String, NDArray> state) {
         finish();
         NDManager copies = Torch.newManager();
         Map<String, NDArray> copied = new LinkedHashMap<>();
@@ -44,7 +43,7 @@ final class CheckpointWriter implements AutoCloseable {
         });
         writing = Optional.of(thread.submit(() -> {
             try (copies) {
-                store.save(step, copied);
+                store.save(position, copied);
             }
         }));
     }

@@ -2,7 +2,9 @@ package dev.querent.training;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.querent.nn.Recomputation;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** What training minimises. */
 public interface Objective {
@@ -21,6 +23,28 @@ public interface Objective {
      *
      * @param total () fp32, on the graph
      * @param parts named scalars () for the metrics log
+     * @param rest goes on with the backward pass where that of {@code total} ends
      */
-    record Loss(NDArray total, Map<String, NDArray> parts) {}
+    record Loss(NDArray total, Map<String, NDArray> parts, Runnable rest) {
+
+        /** A loss on one graph. */
+        public Loss(NDArray total, Map<String, NDArray> parts) {
+            this(total, parts, () -> {});
+        }
+
+        /**
+         * A loss of less memory.
+         *
+         * @param recompute whether layers are computed twice instead of keeping what they computed
+         */
+        public static Loss of(boolean recompute, Supplier<Loss> loss) {
+            if (!recompute) {
+                return loss.get();
+            }
+            try (Recomputation recomputation = Recomputation.begin()) {
+                Loss computed = loss.get();
+                return new Loss(computed.total(), computed.parts(), recomputation::backward);
+            }
+        }
+    }
 }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import dev.querent.collective.Collectives;
+import dev.querent.nn.Tensors;
 import dev.querent.progress.Progress;
 import dev.querent.progress.StopSignal;
 import dev.querent.progress.StoppedException;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongFunction;
+import java.util.function.ToDoubleFunction;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -36,11 +38,15 @@ public final class Trainer {
     /** Steps in a row that are skipped before training ends all the same. */
     public static final int MOST_SKIPPED = 10;
 
+    static final String SKIPPED = "skipped";
+
     private static final String PARAMETER = "parameter/";
 
     private final TrainingConfig config;
     private final Surroundings surroundings;
     private final Collectives collectives;
+    private final boolean scalesLoss;
+    private final ToDoubleFunction<String> rateFactors;
     private int skipped; // steps in a row
 
     /**
@@ -60,9 +66,37 @@ public final class Trainer {
             Collectives collectives) {}
 
     public Trainer(TrainingConfig config, Surroundings surroundings) {
+        this(config, surroundings, false, name -> 1);
+    }
+
+    private Trainer(
+            TrainingConfig config,
+            Surroundings surroundings,
+            boolean scalesLoss,
+            ToDoubleFunction<String> rateFactors) {
         this.config = config;
         this.surroundings = surroundings;
+        this.scalesLoss = scalesLoss;
+        this.rateFactors = rateFactors;
         collectives = surroundings.collectives();
+    }
+
+    /**
+     * A trainer for a loss whose gradients reach the trained parameters through other ones. Where those are kept in fp16, whose
+     * smallest numbers are larger than many gradients, the loss is scaled; fp32 and bf16 have the range.
+     */
+    public Trainer passingThrough(ParameterSet frozen) {
+        boolean narrow = frozen.list().stream().anyMatch(tensor -> tensor.getDataType() == DataType.FLOAT16);
+        return new Trainer(config, surroundings, narrow, rateFactors);
+    }
+
+    /**
+     * A trainer with learning rates of their own for some parameters.
+     *
+     * @param factors what a parameter's learning rate is multiplied by ({@link LayerDecay})
+     */
+    public Trainer withRates(ToDoubleFunction<String> factors) {
+        return new Trainer(config, surroundings, scalesLoss, factors);
     }
 
     /**
@@ -82,9 +116,11 @@ public final class Trainer {
         refuseOtherPrecisions(trainable);
         trainable.setTrainable(true);
         skipped = 0;
-        try (AdamW optimizer = new AdamW(config, trainable, collectives)) {
-            Training training =
-                    new Training(trainable, optimizer, state(trainable, optimizer), objective, config.schedule());
+        try (AdamW optimizer = new AdamW(config, trainable, rateFactors, collectives);
+                LossScale lossScale = new LossScale()) {
+            Optional<LossScale> scale = scalesLoss ? Optional.of(lossScale) : Optional.empty();
+            Training training = new Training(
+                    trainable, optimizer, scale, state(trainable, optimizer, scale), objective, config.schedule());
             if (collectives.leads()) {
                 lead(training);
             } else {
@@ -99,16 +135,21 @@ public final class Trainer {
     private record Training(
             ParameterSet trainable,
             AdamW optimizer,
+            Optional<LossScale> lossScale,
             Map<String, NDArray> state,
             AccumulatedObjective objective,
             LearningRateSchedule schedule) {}
 
     private void lead(Training training) {
-        CheckpointStore checkpoints =
-                new CheckpointStore(surroundings.folder().resolve("checkpoints"), config.keepCheckpoints());
+        CheckpointStore checkpoints = new CheckpointStore(
+                surroundings.folder().resolve("checkpoints"), config.keepCheckpoints(), config.keepBest());
+        SectionMetrics metrics = new SectionMetrics();
         try (CheckpointWriter writer = new CheckpointWriter(checkpoints)) {
             Optional<CheckpointStore.Checkpoint> start = checkpoints.latest();
-            start.ifPresent(checkpoint -> restore(checkpoint, training.state()));
+            start.ifPresent(checkpoint -> {
+                restore(checkpoint, training.state(), metrics);
+                surroundings.progress().say("continues from checkpoint of step " + checkpoint.step());
+            });
             long first = begin(start.map(CheckpointStore.Checkpoint::step).orElse(0L), training);
             MetricsLog log = new MetricsLog(surroundings.folder().resolve("metrics.jsonl"), first);
             long since = System.nanoTime();
@@ -117,11 +158,12 @@ public final class Trainer {
                 boolean goesOn = !surroundings.stop().stopRequested();
                 collectives.broadcast(new long[] {goesOn ? 1 : 0});
                 if (!goesOn) {
-                    writer.save(step, training.state());
+                    writer.save(position(step, training, metrics), training.state());
                     writer.finish();
                     throw new StoppedException("stopped after step " + step + " of " + config.steps());
                 }
                 Map<String, Double> values = guarded(step, training);
+                metrics.add(values);
                 long done = step + 1;
                 surroundings.progress().update(done, config.steps(), values);
                 if (done % config.logEvery() == 0 || done == config.steps()) {
@@ -132,11 +174,23 @@ public final class Trainer {
                 }
                 if (endsSection(done)) {
                     requireAgreement(done, training);
-                    writer.save(done, training.state());
+                    writer.save(position(done, training, metrics), training.state());
+                    metrics.beginAgain();
                 }
             }
             writer.finish();
         }
+    }
+
+    /** All batches have as many samples, some of which may stand in for bad ones. */
+    private CheckpointStore.Position position(long done, Training training, SectionMetrics metrics) {
+        long last = Math.max(0, done - 1);
+        return new CheckpointStore.Position(
+                done,
+                done * surroundings.samples().apply(last).size(),
+                training.schedule().at(last),
+                metrics.json(),
+                done > 0 && endsSection(done));
     }
 
     private void follow(Training training) {
@@ -194,7 +248,7 @@ public final class Trainer {
                 throw e;
             }
             training.optimizer().discard();
-            return new LinkedHashMap<>(Map.of("skipped", 1.0));
+            return new LinkedHashMap<>(Map.of(SKIPPED, 1.0));
         }
     }
 
@@ -232,6 +286,7 @@ public final class Trainer {
     /** Every rank goes through all its passes, whatever the loss: others wait for it between them. */
     private Map<String, Double> step(long step, Training training) {
         Map<String, Double> values = new LinkedHashMap<>();
+        double scale = training.lossScale().map(LossScale::value).orElse(1.0);
         try (NDManager shared = Torch.newManager();
                 Torch.GradientMode recording = Torch.recordGradients()) {
             List<AccumulatedObjective.Pass> passes = training.objective().passes(step, shared);
@@ -239,22 +294,28 @@ public final class Trainer {
                 seedDropout(surroundings.seed(), step, pass, collectives.rank());
                 try (NDManager manager = Torch.newManager()) {
                     Objective.Loss loss = passes.get(pass).loss(manager);
-                    values.merge("loss", (double) loss.total().getFloat(), Double::sum);
+                    values.merge(SectionMetrics.LOSS, (double) loss.total().getFloat(), Double::sum);
                     loss.parts().forEach((name, value) -> values.merge(name, (double) value.getFloat(), Double::sum));
-                    Torch.backward(loss.total());
+                    Torch.backward(Tensors.scale(loss.total(), scale));
+                    loss.rest().run();
                 }
             }
         }
         sumOverRanks(values);
-        double total = values.getOrDefault("loss", Double.NaN);
+        double total = values.getOrDefault(SectionMetrics.LOSS, Double.NaN);
         if (!Double.isFinite(total)) {
             throw new DivergedException(step, "the loss is " + total);
         }
-        double norm = training.optimizer().step(training.schedule().at(step));
-        if (!Double.isFinite(norm)) {
+        double norm = training.optimizer().step(training.schedule().at(step), scale);
+        training.lossScale().ifPresent(used -> values.put("loss-scale", scale));
+        if (Double.isFinite(norm)) {
+            training.lossScale().ifPresent(LossScale::passed);
+            values.put("gradient-norm", norm);
+        } else if (training.lossScale().filter(LossScale::overflowed).isPresent()) {
+            values.put(SKIPPED, 1.0);
+        } else {
             throw new DivergedException(step, "the gradient's norm is " + norm);
         }
-        values.put("gradient-norm", norm);
         return values;
     }
 
@@ -268,14 +329,18 @@ public final class Trainer {
         }
     }
 
-    private static Map<String, NDArray> state(ParameterSet trainable, AdamW optimizer) {
+    private static Map<String, NDArray> state(ParameterSet trainable, AdamW optimizer, Optional<LossScale> lossScale) {
         Map<String, NDArray> state = new LinkedHashMap<>();
         trainable.asMap().forEach((name, tensor) -> state.put(PARAMETER + name, tensor));
         state.putAll(optimizer.state());
+        lossScale.ifPresent(scale -> state.putAll(scale.state()));
         return state;
     }
 
-    private static void restore(CheckpointStore.Checkpoint checkpoint, Map<String, NDArray> state) {
+    private void restore(CheckpointStore.Checkpoint checkpoint, Map<String, NDArray> state, SectionMetrics metrics) {
+        if (!endsSection(checkpoint.step())) {
+            metrics.restore(checkpoint.state().path("metrics"));
+        }
         try (SafetensorsReader reader = checkpoint.open();
                 NDManager manager = Torch.newManager()) {
             if (!reader.names().equals(state.keySet())) {

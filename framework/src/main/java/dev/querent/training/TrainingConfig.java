@@ -23,6 +23,11 @@ public record TrainingConfig(
         @Doc("newest checkpoints that are kept; two, so that a damaged one has one before it")
         int keepCheckpoints,
 
+        @Doc(
+                "checkpoints that are kept besides because their loss is lowest: the mean of the steps since the checkpoint"
+                        + " before; 0 for none")
+        int keepBest,
+
         @Doc("steps between lines of metrics.jsonl") int logEvery,
 
         @Doc(
@@ -32,7 +37,7 @@ public record TrainingConfig(
 
     /** The paper's optimiser (appendix, pre-training) at the size of this machine. */
     public static final TrainingConfig DEFAULTS =
-            new TrainingConfig(1000, 1e-3, 1e-5, 50, 0.9, 0.98, 0.05, 1.0, 200, 2, 10, NonFinite.STOP);
+            new TrainingConfig(1000, 1e-3, 1e-5, 50, 0.9, 0.98, 0.05, 1.0, 200, 2, 0, 10, NonFinite.STOP);
 
     public TrainingConfig {
         Check.positive("steps", steps);
@@ -45,6 +50,7 @@ public record TrainingConfig(
         Check.range("clip-norm", clipNorm, 0, Double.MAX_VALUE);
         Check.positive("checkpoint-every", checkpointEvery);
         Check.range("keep-checkpoints", keepCheckpoints, 1, Integer.MAX_VALUE);
+        Check.range("keep-best", keepBest, 0, Integer.MAX_VALUE);
         Check.positive("log-every", logEvery);
     }
 

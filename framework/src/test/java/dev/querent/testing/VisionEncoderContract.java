@@ -10,7 +10,12 @@ import dev.querent.model.VisionEncoder;
 import dev.querent.nn.Tensors;
 import dev.querent.random.RunSeed;
 import dev.querent.torch.Torch;
+import dev.querent.training.Objective;
 import dev.querent.weights.ParameterScope;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -104,10 +109,56 @@ public abstract class VisionEncoderContract {
         assertThat(encoder.parameters().hash()).isEqualTo(before);
     }
 
+    @Test
+    void layersThatAreComputedTwiceGiveTheSameGradients() {
+        encoder.parameters().setTrainable(true);
+        backward();
+        Map<String, float[]> expected = new LinkedHashMap<>();
+        encoder.parameters()
+                .asMap()
+                .forEach((name, tensor) ->
+                        expected.put(name, Torch.gradient(tensor).orElseThrow().toFloatArray()));
+        encoder.parameters().setTrainable(true); // gradients begin at zero
+        try (Torch.GradientMode on = Torch.recordGradients()) {
+            Objective.Loss loss = Objective.Loss.of(true, () -> new Objective.Loss(loss(), Map.of()));
+            Torch.backward(loss.total());
+            loss.rest().run();
+        }
+        encoder.parameters()
+                .asMap()
+                .forEach((name, tensor) -> assertThat(
+                                Torch.gradient(tensor).orElseThrow().toFloatArray())
+                        .as(name)
+                        .isEqualTo(expected.get(name)));
+    }
+
+    /** The patches' embedding is the furthest from the features. */
+    @Test
+    void layersAreCountedFromTheFeatures() {
+        List<Integer> found = encoder.parameters().names().stream()
+                .map(encoder::layersAbove)
+                .distinct()
+                .sorted()
+                .toList();
+        int furthest = found.get(found.size() - 1);
+        if (furthest == 0) {
+            return; // an encoder that makes no difference
+        }
+        assertThat(found).isEqualTo(IntStream.rangeClosed(1, furthest).boxed().toList());
+        assertThat(encoder.parameters().names().stream().filter(name -> name.contains("patch")))
+                .isNotEmpty()
+                .allMatch(name -> encoder.layersAbove(name) == furthest);
+        assertThat(encoder.layersAbove("qformer.encoder.layers.0.weight")).isZero();
+    }
+
     private void backward() {
         try (Torch.GradientMode on = Torch.recordGradients()) {
-            NDArray features = encoder.encode(pixels);
-            Torch.backward(features.mul(features).mean());
+            Torch.backward(loss());
         }
+    }
+
+    private NDArray loss() {
+        NDArray features = encoder.encode(pixels);
+        return features.mul(features).mean();
     }
 }

@@ -10,13 +10,14 @@ import dev.querent.collective.SingleProcess;
 import dev.querent.torch.Torch;
 import dev.querent.weights.ParameterSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class AdamWTest {
 
     private static final TrainingConfig CONFIG =
-            new TrainingConfig(10, 0.01, 0, 0, 0.9, 0.98, 0.1, 0, 5, 2, 1, NonFinite.STOP);
+            new TrainingConfig(10, 0.01, 0, 0, 0.9, 0.98, 0.1, 0, 5, 2, 0, 1, NonFinite.STOP);
 
     /** The update of arXiv 1711.05101, algorithm 2, in doubles. */
     private static final class Reference {
@@ -67,6 +68,38 @@ class AdamWTest {
         }
     }
 
+    /** Three layers and a head, decay one half: rates of an eighth, a quarter, half and the whole; weight decay goes with them. */
+    @Test
+    void lowerLayersLearnSlowerAndDecaySlower() {
+        List<String> names = List.of("patches.weight", "layers.0.weight", "layers.1.weight", "head.weight");
+        List<Integer> above = List.of(3, 2, 1, 0);
+        try (NDManager manager = Torch.newManager()) {
+            Map<String, NDArray> tensors = new LinkedHashMap<>();
+            names.forEach(name -> tensors.put(name, manager.create(new float[][] {{0.5f}})));
+            ParameterSet parameters = new ParameterSet(tensors);
+            parameters.setTrainable(true);
+            LayerDecay decay = new LayerDecay(0.5, name -> above.get(names.indexOf(name)));
+            List<Reference> references =
+                    names.stream().map(name -> new Reference()).toList();
+            references.forEach(reference -> reference.value = 0.5);
+            try (AdamW optimizer = new AdamW(CONFIG, parameters, decay, new SingleProcess())) {
+                for (int step = 0; step < 5; step++) {
+                    double gradient = Math.cos(step);
+                    accumulate(gradient, tensors.values().toArray(NDArray[]::new));
+                    optimizer.step(0.1);
+                    for (int i = 0; i < names.size(); i++) {
+                        references.get(i).step(gradient, 0.1 / (1 << above.get(i)), 0.1);
+                    }
+                }
+            }
+            for (int i = 0; i < names.size(); i++) {
+                assertThat((double) parameters.get(names.get(i)).toFloatArray()[0])
+                        .as(names.get(i))
+                        .isCloseTo(references.get(i).value, offset(1e-6));
+            }
+        }
+    }
+
     private static void accumulate(double gradient, NDArray... parameters) {
         try (Torch.GradientMode recording = Torch.recordGradients()) {
             for (NDArray parameter : parameters) {
@@ -82,7 +115,7 @@ class AdamWTest {
             NDArray b = manager.create(new float[] {0});
             ParameterSet parameters = new ParameterSet(Map.of("a", a, "b", b));
             parameters.setTrainable(true);
-            TrainingConfig clipped = new TrainingConfig(10, 0.01, 0, 0, 0, 0, 0, 1.0, 5, 2, 1, NonFinite.STOP);
+            TrainingConfig clipped = new TrainingConfig(10, 0.01, 0, 0, 0, 0, 0, 1.0, 5, 2, 0, 1, NonFinite.STOP);
             try (AdamW optimizer = new AdamW(clipped, parameters, new SingleProcess())) {
                 accumulate(3, a);
                 accumulate(4, b);

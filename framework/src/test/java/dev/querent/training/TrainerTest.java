@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.querent.collective.SingleProcess;
 import dev.querent.nn.Linear;
 import dev.querent.nn.Tensors;
@@ -30,12 +31,14 @@ import java.util.function.LongFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 class TrainerTest {
 
     private static final RunSeed SEED = new RunSeed(7);
     private static final TrainingConfig CONFIG =
-            new TrainingConfig(20, 0.01, 0.001, 3, 0.9, 0.98, 0.05, 1.0, 5, 2, 4, NonFinite.STOP);
+            new TrainingConfig(20, 0.01, 0.001, 3, 0.9, 0.98, 0.05, 1.0, 5, 2, 0, 4, NonFinite.STOP);
 
     private static final LongFunction<List<String>> NAMES = step -> List.of("sample " + step, "another");
 
@@ -116,7 +119,7 @@ class TrainerTest {
             file.seek(file.length() - 1);
             file.write(last ^ 1);
         }
-        assertThat(new CheckpointStore(folder.resolve("checkpoints"), 2)
+        assertThat(new CheckpointStore(folder.resolve("checkpoints"), 2, 0)
                         .latest()
                         .orElseThrow()
                         .step())
@@ -129,7 +132,7 @@ class TrainerTest {
         Path half = folder.resolve("checkpoints/unfinished-step-00000010");
         Files.createDirectories(half);
         Files.writeString(half.resolve("state.safetensors"), "half");
-        assertThat(new CheckpointStore(folder.resolve("checkpoints"), 2).latest())
+        assertThat(new CheckpointStore(folder.resolve("checkpoints"), 2, 0).latest())
                 .isEmpty();
         train(folder, StopSignal.NEVER); // and it is no obstacle
     }
@@ -150,7 +153,7 @@ class TrainerTest {
         }
         assertThat(folder.resolve("nonfinite.jsonl"))
                 .hasContent("{\"step\":6,\"what\":\"the loss is NaN\",\"samples\":[\"sample 6\",\"another\"]}");
-        assertThat(new CheckpointStore(folder.resolve("checkpoints"), 2)
+        assertThat(new CheckpointStore(folder.resolve("checkpoints"), 2, 0)
                         .latest()
                         .orElseThrow()
                         .step())
@@ -160,7 +163,7 @@ class TrainerTest {
     @Test
     void asManyCheckpointsAreKeptAsIsSaid() throws IOException {
         TrainingConfig keepsThree =
-                new TrainingConfig(20, 0.01, 0.001, 3, 0.9, 0.98, 0.05, 1.0, 4, 3, 4, NonFinite.STOP);
+                new TrainingConfig(20, 0.01, 0.001, 3, 0.9, 0.98, 0.05, 1.0, 4, 3, 0, 4, NonFinite.STOP);
         try (Toy toy = new Toy()) {
             new Trainer(
                             keepsThree,
@@ -172,6 +175,67 @@ class TrainerTest {
             assertThat(kept.map(path -> path.getFileName().toString()))
                     .containsExactlyInAnyOrder("step-00000012", "step-00000016", "step-00000020");
         }
+    }
+
+    /** Losses by step, made to measure: the mean of steps 5 to 9 is lowest, then that of 10 to 14. */
+    private static Objective.Loss madeToMeasure(Toy toy, long step, NDManager owner) {
+        double wanted = step < 5 ? 4 : step < 10 ? 1 : step < 15 ? 2 : 3;
+        NDArray loss = toy.loss(step, owner).total();
+        return new Objective.Loss(
+                loss.sub(loss.stopGradient()).add(Tensors.scale(owner.ones(new Shape()), wanted + step % 2)), Map.of());
+    }
+
+    private static void trainKeepingBest(Path place, StopSignal stop) {
+        TrainingConfig keepsBest =
+                new TrainingConfig(25, 0.01, 0.001, 3, 0.9, 0.98, 0.05, 1.0, 5, 1, 2, 4, NonFinite.STOP);
+        try (Toy toy = new Toy()) {
+            new Trainer(
+                            keepsBest,
+                            new Trainer.Surroundings(place, SEED, stop, Progress.SILENT, NAMES, new SingleProcess()))
+                    .train(toy.parameters, (step, owner) -> madeToMeasure(toy, step, owner));
+        }
+    }
+
+    @Test
+    void theBestCheckpointsAreKeptHoweverOftenARunIsStopped() throws IOException {
+        trainKeepingBest(folder.resolve("unbroken"), StopSignal.NEVER);
+        Path stopped = folder.resolve("stopped");
+        for (int stopAfter : new int[] {6, 1, 1, 9}) { // the mean at step 7 is lower than its section's
+            AtomicInteger asked = new AtomicInteger();
+            assertThatThrownBy(() -> trainKeepingBest(stopped, () -> asked.getAndIncrement() == stopAfter))
+                    .isInstanceOf(StoppedException.class);
+        }
+        trainKeepingBest(stopped, StopSignal.NEVER);
+        for (Path place : List.of(folder.resolve("unbroken"), stopped)) {
+            Path checkpoints = place.resolve("checkpoints");
+            try (Stream<Path> kept = Files.list(checkpoints)) {
+                assertThat(kept.map(path -> path.getFileName().toString()))
+                        .containsExactlyInAnyOrder("step-00000010", "step-00000015", "step-00000025");
+            }
+            assertThat(CheckpointStore.best(checkpoints)).contains(checkpoints.resolve("step-00000010"));
+            assertThat(new CheckpointStore(checkpoints, 1, 2)
+                            .latest()
+                            .orElseThrow()
+                            .step())
+                    .isEqualTo(25);
+        }
+    }
+
+    @Test
+    void aCheckpointSaysWhereTrainingStands() throws IOException {
+        AtomicInteger asked = new AtomicInteger();
+        assertThatThrownBy(() -> trainKeepingBest(folder, () -> asked.getAndIncrement() == 7))
+                .isInstanceOf(StoppedException.class);
+        JsonNode state =
+                JsonMapper.shared().readTree(Files.readString(folder.resolve("checkpoints/step-00000007/state.json")));
+        assertThat(state.path("step").asInt()).isEqualTo(7);
+        assertThat(state.path("samples").asInt()).isEqualTo(14);
+        assertThat(state.path("learning-rate").asDouble())
+                .isEqualTo(new LearningRateSchedule(25, 3, 0.01, 0.001).at(6));
+        assertThat(state.path("metrics").path("steps").asInt()).isEqualTo(2);
+        assertThat(state.path("metrics").path("loss").asDouble()).isEqualTo(1.5);
+        assertThat(state.path("best-step").asInt()).isEqualTo(5);
+        assertThat(state.path("sha256").asString()).hasSize(64);
     }
 
     /** The write fails on its own thread; training hears of it. */
@@ -186,13 +250,13 @@ class TrainerTest {
                 .hasMessageContaining("cannot write the checkpoint")
                 .hasMessageContaining("step-00000010");
         Files.delete(obstacle);
-        assertThat(new CheckpointStore(checkpoints, 2).latest().orElseThrow().step())
+        assertThat(new CheckpointStore(checkpoints, 2, 0).latest().orElseThrow().step())
                 .isEqualTo(5);
         assertThat(train(broken, StopSignal.NEVER)).isEqualTo(unbroken);
     }
 
     private static TrainingConfig skipping() {
-        return new TrainingConfig(20, 0.01, 0.001, 3, 0.9, 0.98, 0.05, 1.0, 5, 2, 1, NonFinite.SKIP);
+        return new TrainingConfig(20, 0.01, 0.001, 3, 0.9, 0.98, 0.05, 1.0, 5, 2, 0, 1, NonFinite.SKIP);
     }
 
     private Trainer skippingTrainer(Path place) {
@@ -232,7 +296,7 @@ class TrainerTest {
                 .contains("\"step\":6")
                 .hasLineCount(1);
         assertThat(folder.resolve("metrics.jsonl")).content().contains("{\"step\":7,\"skipped\":1.0");
-        assertThat(new CheckpointStore(folder.resolve("checkpoints"), 2)
+        assertThat(new CheckpointStore(folder.resolve("checkpoints"), 2, 0)
                         .latest()
                         .orElseThrow()
                         .step())

@@ -11,9 +11,13 @@ import dev.querent.nn.Tensors;
 import dev.querent.weights.ParameterSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Patches, class token and positions, then blocks: what the encoders of this module have in common. */
 abstract class VisionTransformer implements VisionEncoder {
+
+    private static final Pattern BLOCK = Pattern.compile("\\.encoder\\.layers\\.(\\d+)\\.");
 
     private final VisionSizes sizes;
     private final Preprocessing preprocessing;
@@ -100,4 +104,13 @@ abstract class VisionTransformer implements VisionEncoder {
 
     @Override
     public abstract ParameterSet parameters();
+
+    @Override
+    public final int layersAbove(String parameter) {
+        if (!parameters().names().contains(parameter)) {
+            return 0;
+        }
+        Matcher block = BLOCK.matcher(parameter);
+        return block.find() ? layers().size() - Integer.parseInt(block.group(1)) : layers().size() + 1;
+    }
 }

@@ -2,8 +2,15 @@ package dev.querent.app.command;
 
 import dev.querent.experiment.RunDirectory;
 import dev.querent.pipeline.RunStatus;
+import dev.querent.training.CheckpointStore;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,8 +40,11 @@ public final class StatusCommand implements Runnable {
         RunDirectory directory = runs.existing(run);
         ObjectNode status = RunStatus.read(directory)
                 .orElseThrow(() -> new UsageException(directory.root() + " has no status.json: it never began"));
+        Map<String, Path> best = bestCheckpoints(directory);
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
+            ObjectNode checkpoints = status.putObject("best-checkpoints");
+            best.forEach((step, checkpoint) -> checkpoints.put(step, checkpoint.toString()));
             out.println(status);
             return;
         }
@@ -46,11 +56,27 @@ public final class StatusCommand implements Runnable {
         if (!message.isEmpty()) {
             out.println(message);
         }
+        best.forEach((step, checkpoint) -> out.println("best checkpoint of " + step + ": " + checkpoint));
         switch (state) {
             case "finished" -> out.println("report: " + directory.report().resolve("report.md"));
             case "running" -> out.println("stop it with: querent stop " + directory.root());
             default -> out.println("continue with: querent resume " + directory.root());
         }
+    }
+
+    /** By step, where checkpoints are kept for their loss. */
+    private static Map<String, Path> bestCheckpoints(RunDirectory directory) {
+        Map<String, Path> best = new TreeMap<>();
+        Path steps = directory.root().resolve("steps");
+        if (Files.isDirectory(steps)) {
+            try (Stream<Path> folders = Files.list(steps)) {
+                folders.forEach(step -> CheckpointStore.best(step.resolve("checkpoints"))
+                        .ifPresent(checkpoint -> best.put(String.valueOf(step.getFileName()), checkpoint)));
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot list " + steps, e);
+            }
+        }
+        return best;
     }
 
     private static String progress(ObjectNode status) {

@@ -13,8 +13,9 @@ interface LanguageWork {
      *
      * @param promptLength Q, 0 without a soft prompt
      * @param prefixShare how much of the longest text a prefix may take, from 0 to 1
+     * @param recompute whether each layer is computed twice to keep less
      */
-    Work loss(Graph graph, int promptLength, double prefixShare);
+    Work loss(Graph graph, int promptLength, double prefixShare, boolean recompute);
 
     /**
      * Empty for a plugin from elsewhere.
@@ -48,7 +49,7 @@ interface LanguageWork {
     /** One sequence of soft prompt and text; the text's places are scored. */
     record OfOpt(TransformerLayer layer, Opt.Config config, int vocabulary) implements LanguageWork {
         @Override
-        public Work loss(Graph graph, int promptLength, double prefixShare) {
+        public Work loss(Graph graph, int promptLength, double prefixShare, boolean recompute) {
             int text = Math.min(config.maxTextTokens(), config.maxPositions() - promptLength);
             int length = promptLength + text;
             int outside = config.embeddingSize().orElse(config.hiddenSize());
@@ -56,7 +57,7 @@ interface LanguageWork {
                     ? Work.NONE
                     : graph.linear(length, outside, 2.0 * config.hiddenSize());
             return Work.of(
-                    layer.block(graph, length).times(config.layers()),
+                    layer.stack(layer.block(graph, length), config.layers(), length, recompute),
                     projections,
                     TransformerLayer.scores(graph, text, outside, vocabulary));
         }
@@ -65,17 +66,16 @@ interface LanguageWork {
     /** The encoder reads soft prompt and prefix, the decoder them and the target. */
     record OfT5(TransformerLayer layer, FlanT5.Config config, int vocabulary) implements LanguageWork {
         @Override
-        public Work loss(Graph graph, int promptLength, double prefixShare) {
+        public Work loss(Graph graph, int promptLength, double prefixShare, boolean recompute) {
             int text = config.maxTextTokens();
             double prefix = Math.max(1, Math.ceil(prefixShare * text)); // its end at least
             double read = promptLength + Math.min(prefix, config.maxPositions() - promptLength);
-            Work decoderLayer = Work.of(
-                    layer.block(graph, text),
-                    layer.keysAndValues(graph, read, layer.width()),
-                    layer.crossAttention(graph, text, read));
+            int decoderLayers = config.decoderLayers().orElse(config.layers());
+            Work decoderLayer = Work.of(layer.block(graph, text), layer.crossAttention(graph, text, read));
             return Work.of(
-                    layer.block(graph, read).times(config.layers()),
-                    decoderLayer.times(config.decoderLayers().orElse(config.layers())),
+                    layer.stack(layer.block(graph, read), config.layers(), read, recompute),
+                    layer.keysAndValues(graph, read, layer.width()).times(decoderLayers),
+                    layer.stack(decoderLayer, decoderLayers, text, recompute),
                     TransformerLayer.scores(graph, text, layer.width(), vocabulary));
         }
     }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import dev.querent.data.DataFolder;
 import dev.querent.data.Dataset;
 import dev.querent.data.MissingDataException;
+import dev.querent.experiment.ComponentOrigin;
 import dev.querent.experiment.Experiment;
 import dev.querent.experiment.PluginSetting;
 import dev.querent.model.Bridge;
@@ -17,7 +18,6 @@ import dev.querent.text.TokenizerLayout;
 import dev.querent.text.WordLevelTokenizer;
 import dev.querent.torch.Torch;
 import dev.querent.weights.ParameterScope;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,11 +89,12 @@ final class PlannedModels implements AutoCloseable {
     }
 
     private TextTokenizer tokenizer(String role, PluginSetting setting, TokenizerLayout layout) {
-        if (setting.checkpoint().isEmpty() && setting.tokenizer().isEmpty()) {
-            return WordLevelTokenizer.of(words(), layout);
+        ComponentOrigin origin = ComponentOrigin.of(setting, role);
+        if (origin.knowsWords()) {
+            return WordLevelTokenizer.of(origin.words().orElseGet(this::words), layout);
         }
-        Optional<Path> place = setting.tokenizer().or(() -> setting.checkpoint().filter(Files::isDirectory));
-        return place.flatMap(found -> PublishedTokenizer.find(found, layout))
+        return origin.tokenizerPlace()
+                .flatMap(found -> PublishedTokenizer.find(found, layout))
                 .map(TextTokenizer.class::cast)
                 .orElseGet(() -> standIn(role, layout));
     }

@@ -55,7 +55,8 @@ final class StepPlanner {
         int passes = (patches ? 1 : 0) + (config.contrastive() > 0 ? 2 : 0);
         Optional<Work> work = visionWork()
                 .map(vision -> Work.of(
-                        vision.encode(Graph.TRAINED).times(passes), patches ? heads(encoder, config) : Work.NONE));
+                        vision.encode(Graph.TRAINED, config.recompute()).times(passes),
+                        patches ? heads(encoder, config) : Work.NONE));
         long trained = encoder.parameters().count() + headParameters(encoder, config);
         PluginSetting setting = experiment.vision().orElseThrow();
         PartPlan part = new PartPlan("vision", setting.plugin().name(), setting.precision(), trained, trained, work);
@@ -97,7 +98,7 @@ final class StepPlanner {
 
     private StepPlan plan(String name, TextPretrainingStep.Config config) {
         LanguageModel model = models.language().orElseThrow();
-        Optional<Work> work = languageWork().map(w -> w.loss(Graph.TRAINED, config.promptLength(), 1));
+        Optional<Work> work = languageWork().map(w -> w.loss(Graph.TRAINED, config.promptLength(), 1, false));
         PartPlan part = languagePart(model.parameters().count(), work);
         return new StepPlan(name, config.batchSize(), config.batchSize(), config.training(), 0, 0, List.of(part));
     }
@@ -120,8 +121,8 @@ final class StepPlanner {
     private StepPlan plan(String name, GenerativeStep.Config config) {
         Bridge bridge = models.bridge();
         double prefixShare = config.questionShare() > 0 ? 1 : config.splitShare() > 0 ? 0.5 : 0;
-        Optional<Work> passedOn =
-                languageWork().map(work -> work.loss(Graph.PASSED_ON, bridge.promptLength(), prefixShare));
+        Optional<Work> passedOn = languageWork()
+                .map(work -> work.loss(Graph.PASSED_ON, bridge.promptLength(), prefixShare, config.recompute()));
         return new StepPlan(
                 name,
                 config.batchSize(),

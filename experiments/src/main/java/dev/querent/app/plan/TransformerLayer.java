@@ -59,6 +59,16 @@ record TransformerLayer(
         return Work.of(selfAttention(graph, tokens, tokens), feedForward(graph, tokens));
     }
 
+    /**
+     * Layers one behind the other.
+     *
+     * @param one of them
+     * @param recompute whether each is computed twice to keep less
+     */
+    Work stack(Work one, int count, double tokens, boolean recompute) {
+        return recompute ? one.recomputed(count, bytes() * tokens * width) : one.times(count);
+    }
+
     /** Scores over a vocabulary, kept in fp32 with their softmax. */
     static Work scores(Graph graph, double tokens, double width, double vocabulary) {
         return graph.linear(tokens, width, vocabulary)

@@ -42,10 +42,15 @@ record VisionWork(TransformerLayer layer, int blocks, int tokens, int patchSize)
         return side * side + 1;
     }
 
-    /** From pixels to features. */
+    /** From pixels to features, each layer once. */
     Work encode(Graph graph) {
+        return encode(graph, false);
+    }
+
+    /** From pixels to features. */
+    Work encode(Graph graph, boolean recompute) {
         return Work.of(
                 graph.linear(tokens - 1, 3.0 * patchSize * patchSize, layer.width()),
-                layer.block(graph, tokens).times(blocks));
+                layer.stack(layer.block(graph, tokens), blocks, tokens, recompute));
     }
 }

@@ -24,6 +24,15 @@ public record Work(double forward, double backward, double kept) {
         return new Work(count * forward, count * backward, count * kept);
     }
 
+    /**
+     * As many of these one behind the other, each computed once more when its turn comes in the backward pass.
+     *
+     * @param input bytes that each reads, which are kept; what it keeps itself is kept for one at a time
+     */
+    Work recomputed(int count, double input) {
+        return new Work(count * forward, count * (backward + forward), count * input + kept);
+    }
+
     /** The same with more bytes kept. */
     Work keeping(double bytes) {
         return new Work(forward, backward, kept + bytes);

@@ -42,8 +42,8 @@ class PlannedWorkTest {
     void optAsLibtorchCounts() {
         Opt.Config config = new Opt.Config(Optional.of(29), 8, Optional.empty(), 3, 2, 14, 20, true, 0, 0.02, 5);
         LanguageWork work = new LanguageWork.OfOpt(layer(8, 2, 4, 14, false), config, 29);
-        check(work.loss(Graph.PASSED_ON, 3, 0), 31_504, 37_648, 8_048);
-        check(work.loss(Graph.TRAINED, 3, 0), 31_504, 63_008, 10_672);
+        check(work.loss(Graph.PASSED_ON, 3, 0, false), 31_504, 37_648, 8_048);
+        check(work.loss(Graph.TRAINED, 3, 0, false), 31_504, 63_008, 10_672);
     }
 
     @Test
@@ -53,8 +53,8 @@ class PlannedWorkTest {
         LanguageWork work = new LanguageWork.OfT5(layer(8, 2, 5, 14, true), config, 29);
         // the formulas count the first decoder layer as the others: its self-attention and its queries need no gradient
         long firstLayer = 12_640;
-        check(work.loss(Graph.PASSED_ON, 3, 0.5), 77_336, 80_176 + firstLayer, 17_960);
-        check(work.loss(Graph.TRAINED, 3, 0.5), 77_336, 154_672, 32_168);
+        check(work.loss(Graph.PASSED_ON, 3, 0.5, false), 77_336, 80_176 + firstLayer, 17_960);
+        check(work.loss(Graph.TRAINED, 3, 0.5, false), 77_336, 154_672, 32_168);
     }
 
     @Test
@@ -78,6 +78,34 @@ class PlannedWorkTest {
         Work work = layer(2, 1, 2, 3, false).block(Graph.PASSED_ON, 4);
         assertThat(work.forward()).isEqualTo(projections + attention + feedForward);
         assertThat(work.backward()).isEqualTo(projections + 2 * attention + feedForward);
+    }
+
+    /** Three layers: each computed once more, its input kept, and what one keeps. */
+    @Test
+    void layersThatAreComputedTwice() {
+        VisionWork work = new VisionWork(layer(8, 2, 4, 12, false), 3, 10, 2);
+        Work once = work.encode(Graph.TRAINED);
+        Work twice = work.encode(Graph.TRAINED, true);
+        double patches = 2 * 9 * 3 * 2 * 2 * 8;
+        assertThat(twice.forward()).isEqualTo(once.forward());
+        assertThat(twice.backward()).isEqualTo(once.backward() + once.forward() - patches);
+        assertThat(twice.kept()).isEqualTo(3 * (4 * 10 * 8) + once.kept() / 3);
+    }
+
+    /** Of T5 keys and values of the encoding stay, which every decoder layer has its own of. */
+    @Test
+    void t5InLessMemory() {
+        FlanT5.Config config = new FlanT5.Config(
+                Optional.of(29), 8, 5, 2, 14, 3, Optional.of(2), Activation.GELU, 32, 128, false, 0, 512, 8);
+        TransformerLayer layer = layer(8, 2, 5, 14, true);
+        LanguageWork work = new LanguageWork.OfT5(layer, config, 29);
+        int read = 3 + 4;
+        double encoder = 3 * (4 * read * 8) + layer.block(Graph.PASSED_ON, read).kept();
+        double decoder = 2 * (4 * 8 * 8)
+                + layer.block(Graph.PASSED_ON, 8).kept()
+                + layer.crossAttention(Graph.PASSED_ON, 8, read).kept();
+        double shared = 2 * layer.keysAndValues(Graph.PASSED_ON, read, 8).kept() + 4 * 8 * 2 * 29;
+        assertThat(work.loss(Graph.PASSED_ON, 3, 0.5, true).kept()).isEqualTo(encoder + decoder + shared);
     }
 
     /** GFLOP of ViT-g and ViT-L at 224 pixels. */

@@ -32,3 +32,6 @@
 
   def flat_part(self, x: Tensor, start: int, end: int) -> Tensor:
     return torch.slice(torch.view(x, [-1]), 0, start, end, 1)
+
+  def requires_gradient(self, x: Tensor) -> Tensor:
+    return torch.tensor(ops.prim.requires_grad(x), dtype=None, device=None)

@@ -50,7 +50,7 @@ final class T5Encoder {
             x = Intermediates.freed(x, y -> apply(block, y, mask, dropout));
             watch.accept(x);
         }
-        return Tensors.dropout(norm.forward(x), dropout);
+        return Intermediates.freed(x, y -> Tensors.dropout(norm.forward(y), dropout));
     }
 
     private static NDArray apply(Block block, NDArray x, NDArray mask, double dropout) {

@@ -48,6 +48,10 @@ public final class GenerativeStep implements PipelineStep {
                             + " tokens. 0: all of them")
             int microBatchSize,
 
+            @Doc("compute each layer of the language model once more in the backward pass instead of keeping what it"
+                    + " computed: less memory, more time")
+            boolean recompute,
+
             @Doc("share of samples trained on a question and its answer instead of a caption; 0 is the paper's stage 2")
             double questionShare,
 
@@ -60,7 +64,7 @@ public final class GenerativeStep implements PipelineStep {
             @Doc("name of the feature-caching step whose features are read; none: images are encoded at each visit")
             Optional<String> features) {
         public static final Config DEFAULTS =
-                new Config(TrainingConfig.DEFAULTS, 64, 0, 0, 0.5, Augmentation.DEFAULTS, Optional.empty());
+                new Config(TrainingConfig.DEFAULTS, 64, 0, false, 0, 0.5, Augmentation.DEFAULTS, Optional.empty());
 
         public Config {
             Check.positive("batch-size", batchSize);
@@ -105,6 +109,7 @@ public final class GenerativeStep implements PipelineStep {
             GenerativeTexts texts = texts(language, context.seed());
             try (BatchLoader loader = vision.loader(context, LoaderOptions.of(config.batchSize()))) {
                 new Trainer(config.training(), Surroundings.of(context, loader::ids))
+                        .passingThrough(language.parameters())
                         .trainAccumulating(bridge.promptParameters(), (step, shared) -> {
                             Batch batch = loader.batch(step);
                             Share own = context.collectives().share(batch.rows());
@@ -133,8 +138,10 @@ public final class GenerativeStep implements PipelineStep {
             double share = language.targetTokens(bridge.promptLength(), part.prefixes(), part.targets()) / all;
             passes.add(owner -> {
                 NDArray softPrompt = bridge.softPrompt(vision.features(batch.slice(first, end), owner));
-                NDArray loss = language.loss(part.behind(softPrompt));
-                return new Objective.Loss(Tensors.scale(loss, share), Map.of());
+                return Objective.Loss.of(config.recompute(), () -> {
+                    NDArray loss = language.loss(part.behind(softPrompt));
+                    return new Objective.Loss(Tensors.scale(loss, share), Map.of());
+                });
             });
         }
         return passes;

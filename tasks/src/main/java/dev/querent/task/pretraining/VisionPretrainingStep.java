@@ -16,6 +16,7 @@ import dev.querent.step.PipelineStep;
 import dev.querent.step.StepContext;
 import dev.querent.task.objective.ImagePretraining;
 import dev.querent.torch.Torch;
+import dev.querent.training.Objective;
 import dev.querent.training.Trainer;
 import dev.querent.training.TrainingConfig;
 import dev.querent.weights.ParameterScope;
@@ -35,6 +36,11 @@ public final class VisionPretrainingStep implements PipelineStep {
             @Doc("length and speed of training") TrainingConfig training,
             @Doc("images an optimiser step") int batchSize,
 
+            @Doc(
+                    "compute each layer once more in the backward pass instead of keeping what it computed: less memory, more"
+                            + " time")
+            boolean recompute,
+
             @Doc("weight of masked image modelling: all pixels are predicted while some patches are missing")
             double reconstruction,
 
@@ -53,7 +59,7 @@ public final class VisionPretrainingStep implements PipelineStep {
             @Doc("how training images are cropped and flipped")
             Augmentation augmentation) {
         public static final Config DEFAULTS =
-                new Config(TrainingConfig.DEFAULTS, 64, 1, 0.5, 0, 0, 0.1, Augmentation.DEFAULTS);
+                new Config(TrainingConfig.DEFAULTS, 64, false, 1, 0.5, 0, 0, 0.1, Augmentation.DEFAULTS);
 
         public Config {
             Check.positive("batch-size", batchSize);
@@ -113,9 +119,11 @@ public final class VisionPretrainingStep implements PipelineStep {
                         .train(encoder.parameters().and(heads.finish()), (step, owner) -> {
                             Batch batch = loader.batch(step);
                             NDArray pixels = batch.tensor(owner);
-                            return config.contrastive() > 0
-                                    ? objective.loss(step, pixels, batch.secondTensor(owner))
-                                    : objective.loss(step, pixels);
+                            return Objective.Loss.of(
+                                    config.recompute(),
+                                    () -> config.contrastive() > 0
+                                            ? objective.loss(step, pixels, batch.secondTensor(owner))
+                                            : objective.loss(step, pixels));
                         });
             }
             context.save("vision", encoder.parameters());
