@@ -1,0 +1,3 @@
+"""placeholder"""
+def step(side, stage, precision):
+    return {"fp32": 1.0}
