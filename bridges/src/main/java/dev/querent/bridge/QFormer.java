@@ -2,6 +2,7 @@ package dev.querent.bridge;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.querent.model.BridgeShape;
 import dev.querent.model.ComponentContext;
 import dev.querent.model.PublishedPart;
@@ -28,7 +29,9 @@ import dev.querent.torch.Torch;
 import dev.querent.weights.Initializer;
 import dev.querent.weights.ParameterScope;
 import dev.querent.weights.ParameterSet;
+import java.nio.LongBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -233,16 +236,17 @@ public final class QFormer implements RepresentationLearner {
 
     @Override
     public NDArray embedText(NDManager owner, TokenBatch texts) {
-        NDArray hidden = embedTokens(Tensors.ofLongs(owner, texts.ids()), 0); // (B, T, Db)
-        Optional<NDArray> mask = Optional.of(AttentionMask.padding(owner, texts.mask()));
-        for (QFormerLayer layer : layers) {
-            hidden = Intermediates.freed(
-                    hidden,
-                    x -> layer.forward(x, 0, mask, Optional.empty(), Optional.empty())
-                            .hidden());
+        Packing packing = new Packing(owner, 0, texts.mask());
+        QFormerLayer.Pass pass =
+                new QFormerLayer.Pass(packing, AttentionMask.padding(owner, texts.mask()), Optional.empty());
+        NDArray hidden = embedTokens(owner, packing, texts.ids()); // (tokens, Db)
+        Packing.Kept all = packing.all(owner);
+        for (int i = 0; i < layers.size(); i++) {
+            QFormerLayer layer = layers.get(i);
+            Packing.Kept kept = i + 1 < layers.size() ? all : packing.firstTokens(owner); // the class tokens
+            hidden = Intermediates.freed(hidden, x -> layer.forward(x, pass, kept, Optional.empty(), Optional.empty()));
         }
-        NDArray first = Tensors.slice(hidden, 1, 0, 1).squeeze(1); // (B, Db), the class token
-        return Tensors.unitLength(text().textProjection().forward(first)); // (B, E)
+        return Tensors.unitLength(text().textProjection().forward(hidden)); // (B, E)
     }
 
     /**
@@ -253,7 +257,15 @@ public final class QFormer implements RepresentationLearner {
      * @return (R, T, Db)
      */
     NDArray embedTokens(NDArray ids, int start) {
-        return dropped(embeddingNorm.forward(unnormedTokens(ids, start)));
+        NDArray positions = ids.getManager()
+                .arange(start, start + (int) ids.getShape().get(1))
+                .toType(ai.djl.ndarray.types.DataType.INT64, false);
+        return dropped(embeddingNorm.forward(unnormed(ids, positions)));
+    }
+
+    /** The tokens of (R, T) texts, normed: (tokens, Db). */
+    NDArray embedTokens(NDManager owner, Packing packing, long[][] ids) {
+        return dropped(embeddingNorm.forward(unnormedTokens(owner, packing, ids)));
     }
 
     /** (1, Q, Db) repeated for R rows and normed: (R, Q, Db). */
@@ -261,33 +273,48 @@ public final class QFormer implements RepresentationLearner {
         return dropped(embeddingNorm.forward(Tensors.expandRows(owner, queryTokens, rows)));
     }
 
-    /** Queries and text side by side, normed together as BERT does: (R, Q + T, Db). */
-    NDArray embedJointly(NDArray ids) {
-        NDManager owner = ids.getManager();
-        NDArray queries = Tensors.expandRows(owner, queryTokens, ids.getShape().get(0));
-        return dropped(embeddingNorm.forward(Tensors.concatenate(owner, 1, queries, unnormedTokens(ids, 0))));
+    /** Queries and tokens of (R, T) texts, normed together as BERT does: (positions, Db). */
+    NDArray embedJointly(NDManager owner, Packing packing, long[][] ids) {
+        NDArray queries = Tensors.expandRows(owner, queryTokens, ids.length).reshape(new Shape(-1, config.width()));
+        NDArray tokens = unnormedTokens(owner, packing, ids);
+        return dropped(embeddingNorm.forward(Tensors.concatenate(owner, 0, queries, tokens)));
     }
 
-    private NDArray unnormedTokens(NDArray ids, int start) {
-        NDArray positions = ids.getManager()
-                .arange(start, start + (int) ids.getShape().get(1))
-                .toType(ai.djl.ndarray.types.DataType.INT64, false);
-        return text().words().forward(ids).add(text().positions().forward(positions)); // (R, T, Db)
+    private NDArray unnormedTokens(NDManager owner, Packing packing, long[][] ids) {
+        long[][] places = new long[ids.length][ids[0].length];
+        for (long[] row : places) {
+            Arrays.setAll(row, place -> place);
+        }
+        return unnormed(vector(owner, packing.tokens(ids)), vector(owner, packing.tokens(places))); // (tokens, Db)
+    }
+
+    private static NDArray vector(NDManager owner, long... values) {
+        return Torch.tensor(owner, LongBuffer.wrap(values), values.length);
+    }
+
+    private NDArray unnormed(NDArray ids, NDArray positions) {
+        return text().words().forward(ids).add(text().positions().forward(positions));
     }
 
     private NDArray dropped(NDArray x) {
         return Tensors.dropout(x, Torch.recordsGradients() ? config.dropout() : 0);
     }
 
-    NDArray normedFeatures(NDArray features) {
-        return visionNorm.forward(Tensors.typeAs(features.getManager(), features, queryTokens));
+    /** (B, N, Dv) in the precision of the weights. */
+    NDArray typed(NDArray features) {
+        return Tensors.typeAs(features.getManager(), features, queryTokens);
+    }
+
+    /** Of image features. */
+    LayerNorm visionNorm() {
+        return visionNorm;
     }
 
     List<QFormerLayer> layers() {
         return layers;
     }
 
-    /** (R, T, Db) -> (R, T, V), scores of the next tokens in fp32. */
+    /** (..., Db) -> (..., V), scores of the next tokens in fp32. */
     NDArray tokenScores(NDArray hidden) {
         BertHead head = text().head()
                 .orElseThrow(() -> new IllegalStateException("this Q-Former was read from a checkpoint without"

@@ -1,8 +1,8 @@
 package dev.querent.bridge;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import dev.querent.nn.KeyValue;
+import dev.querent.nn.LayerNorm;
 import dev.querent.nn.Tensors;
 import dev.querent.nn.bert.BertAttention;
 import dev.querent.nn.bert.BertFeedForward;
@@ -44,35 +44,78 @@ final class QFormerLayer {
     /**
      * What a layer gives.
      *
-     * @param hidden (R, Q + T, Db)
-     * @param keyValue of its self-attention over the positions it was given, for a later pass to attend to
+     * @param hidden (B, Q, Db)
+     * @param keyValue of its self-attention over the queries, for a later pass to attend to
      */
     record Result(NDArray hidden, KeyValue keyValue) {}
 
     /**
      * Keys and values of the image for this layer, where it has cross-attention.
      *
-     * @param features (B, N, Dv) normed
+     * @param norm of the features
+     * @param features (B, N, Dv) from the encoder
      */
-    Optional<KeyValue> imageKeyValue(NDArray features) {
-        return crossAttention.map(attention -> attention.keyValue(features));
+    Optional<KeyValue> imageKeyValue(LayerNorm norm, NDArray features) {
+        return crossAttention.map(attention -> attention.keyValue(norm, features));
     }
 
     /**
-     * Runs the layer.
+     * Runs the layer on queries alone.
      *
-     * @param hidden (R, Q + T, Db), queries first
-     * @param queries how many of the positions are queries; 0 for text alone
-     * @param mask for the self-attention, additive
-     * @param image keys and values of R images; needed where there are queries
-     * @param past positions in front of these that take part in the self-attention
+     * @param hidden (B, Q, Db)
+     * @param image keys and values of the B images, where the layer has cross-attention
      */
-    Result forward(
-            NDArray hidden, int queries, Optional<NDArray> mask, Optional<KeyValue> image, Optional<KeyValue> past) {
+    Result forward(NDArray hidden, Optional<KeyValue> image) {
         KeyValue own = selfAttention.keyValue(hidden);
+        NDArray mixed = selfAttention.forward(hidden, own, Optional.empty());
+        NDArray seen = crossAttention
+                .map(attention -> attention.forward(mixed, image.orElseThrow(), Optional.empty()))
+                .orElse(mixed);
+        return new Result(queryPath.forward(seen), own);
+    }
+
+    /**
+     * A pass over several rows of queries and text, or of text alone.
+     *
+     * @param mask for the self-attention, additive
+     * @param images what the rows look at; empty for text alone
+     */
+    record Pass(Packing packing, NDArray mask, Optional<ImageGroups> images) {}
+
+    /**
+     * Runs the layer on packed positions.
+     *
+     * @param x (positions, Db)
+     * @param kept the positions K that are gone on with
+     * @param image keys and values of the images, where the pass has some and the layer cross-attention
+     * @param past positions in front of each row that take part in the self-attention
+     * @return (K, Db)
+     */
+    NDArray forward(NDArray x, Pass pass, Packing.Kept kept, Optional<KeyValue> image, Optional<KeyValue> past) {
+        Packing packing = pass.packing();
+        KeyValue own = selfAttention.keyValue(x, packing::rows);
         KeyValue attended = past.map(earlier -> earlier.before(own)).orElse(own);
-        NDArray mixed = selfAttention.forward(hidden, attended, mask);
-        return new Result(feedForward(mixed, queries, image), own);
+        NDArray asked = packing.rows(selfAttention.queries(x)); // (R, Q + T, Db)
+        NDArray mixed = selfAttention.attend(asked, attended, Optional.of(pass.mask())); // (R, Q + T, Db)
+        NDArray y = selfAttention.added(kept.of(x), kept.fromRows(mixed)); // (K, Db)
+        long queries = kept.queries();
+        long length = y.getShape().get(0);
+        if (queries == 0) {
+            return textPath().forward(y);
+        }
+        NDArray queryPart = queries == length ? y : Tensors.slice(y, 0, 0, queries); // (R * Q, Db)
+        if (crossAttention.isPresent()) {
+            BertAttention attention = crossAttention.get();
+            NDArray seen =
+                    pass.images().orElseThrow().attend(attention, attention.queries(queryPart), image.orElseThrow());
+            queryPart = attention.added(queryPart, seen);
+        }
+        NDArray queryOut = queryPath.forward(queryPart);
+        if (queries == length) {
+            return queryOut;
+        }
+        NDArray textOut = textPath().forward(Tensors.slice(y, 0, queries, length));
+        return Tensors.concatenate(x.getManager(), 0, queryOut, textOut);
     }
 
     /**
@@ -87,24 +130,6 @@ final class QFormerLayer {
 
     KeyValue keyValue(NDArray hidden) {
         return selfAttention.keyValue(hidden);
-    }
-
-    private NDArray feedForward(NDArray mixed, int queries, Optional<KeyValue> image) {
-        if (queries == 0) {
-            return textPath().forward(mixed);
-        }
-        NDManager owner = mixed.getManager();
-        long length = mixed.getShape().get(1);
-        NDArray queryPart = length == queries ? mixed : Tensors.slice(mixed, 1, 0, queries); // (R, Q, Db)
-        if (crossAttention.isPresent()) {
-            queryPart = crossAttention.get().forward(queryPart, image.orElseThrow(), Optional.empty());
-        }
-        NDArray queryOut = queryPath.forward(queryPart);
-        if (length == queries) {
-            return queryOut;
-        }
-        NDArray textOut = textPath().forward(Tensors.slice(mixed, 1, queries, length)); // (R, T, Db)
-        return Tensors.concatenate(owner, 1, queryOut, textOut); // (R, Q + T, Db)
     }
 
     private BertFeedForward textPath() {

@@ -2,6 +2,7 @@ package dev.querent.bridge;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.querent.model.CachedDecoder;
 import dev.querent.model.RepresentationLearner;
 import dev.querent.model.TextDecoder;
@@ -10,10 +11,13 @@ import dev.querent.nn.KeyValue;
 import dev.querent.nn.Tensors;
 import dev.querent.text.TokenBatch;
 import dev.querent.torch.Torch;
+import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /** What the Q-Former has computed of B images: their keys and values in each cross-attention layer, and the query pass. */
 final class QFormerView implements RepresentationLearner.ImageView {
@@ -27,12 +31,11 @@ final class QFormerView implements RepresentationLearner.ImageView {
     QFormerView(QFormer model, NDArray features) {
         this.model = model;
         owner = features.getManager();
-        NDArray normed = model.normedFeatures(features);
+        NDArray typed = model.typed(features);
         NDArray hidden = model.embedQueries(owner, features.getShape().get(0)); // (B, Q, Db)
         for (QFormerLayer layer : model.layers()) {
-            Optional<KeyValue> keyValue = layer.imageKeyValue(normed);
-            QFormerLayer.Result result =
-                    layer.forward(hidden, model.promptLength(), Optional.empty(), keyValue, Optional.empty());
+            Optional<KeyValue> keyValue = layer.imageKeyValue(model.visionNorm(), typed);
+            QFormerLayer.Result result = layer.forward(hidden, keyValue);
             image.add(keyValue);
             queryKeyValues.add(result.keyValue());
             hidden = result.hidden();
@@ -52,55 +55,71 @@ final class QFormerView implements RepresentationLearner.ImageView {
 
     @Override
     public NDArray match(int[] images, TokenBatch texts) {
+        ImageGroups groups = new ImageGroups(images);
+        TokenBatch ordered = texts.select(groups.order());
         int count = model.promptLength();
-        NDArray hidden = model.embedJointly(Tensors.ofLongs(owner, texts.ids())); // (R, Q + T, Db)
-        Optional<NDArray> mask = Optional.of(QFormerMask.bidirectional(owner, count, texts.mask()));
-        for (int i = 0; i < image.size(); i++) {
+        Packing packing = new Packing(owner, count, ordered.mask());
+        QFormerLayer.Pass pass = new QFormerLayer.Pass(
+                packing, QFormerMask.bidirectional(owner, count, ordered.mask()), Optional.of(groups));
+        NDArray hidden = model.embedJointly(owner, packing, ordered.ids()); // (positions, Db)
+        hidden = through(hidden, pass, packing.queries(owner), image, List.of());
+        NDArray logits = model.matchLogits(hidden.reshape(new Shape(images.length, count, -1))); // (R, 2)
+        return Tensors.selectRows(logits, groups.inverse());
+    }
+
+    /**
+     * All layers.
+     *
+     * @param last what the last one keeps
+     * @param past of each layer, or none
+     */
+    private NDArray through(
+            NDArray embedded,
+            QFormerLayer.Pass pass,
+            Packing.Kept last,
+            List<Optional<KeyValue>> images,
+            List<KeyValue> past) {
+        Packing.Kept all = pass.packing().all(owner);
+        NDArray hidden = embedded;
+        for (int i = 0; i < images.size(); i++) {
             QFormerLayer layer = model.layers().get(i);
-            Optional<KeyValue> keyValue = image.get(i);
-            hidden = Intermediates.freed(hidden, x -> {
-                Optional<KeyValue> chosen = keyValue.map(all -> all.select(x.getManager(), images));
-                return layer.forward(x, count, mask, chosen, Optional.empty()).hidden();
-            });
+            Packing.Kept kept = i + 1 < images.size() ? all : last;
+            Optional<KeyValue> seen = images.get(i);
+            Optional<KeyValue> earlier = past.isEmpty() ? Optional.empty() : Optional.of(past.get(i));
+            hidden = Intermediates.freed(hidden, x -> layer.forward(x, pass, kept, seen, earlier));
         }
-        return model.matchLogits(Tensors.slice(hidden, 1, 0, count)); // (R, 2)
+        return hidden;
     }
 
     @Override
     public NDArray captionLoss(TokenBatch texts, double labelSmoothing) {
-        long[][] ids = texts.ids();
-        long[][] begun = new long[ids.length][];
-        long[][] targets = new long[ids.length][];
-        for (int row = 0; row < ids.length; row++) {
-            begun[row] = ids[row].clone();
-            begun[row][0] = model.tokenizer().id("[DEC]");
-            targets[row] = new long[ids[row].length];
-            for (int t = 0; t < ids[row].length; t++) {
-                boolean predicted = t + 1 < ids[row].length && texts.mask()[row][t + 1] == 1;
-                targets[row][t] = predicted ? ids[row][t + 1] : Tensors.IGNORED_TARGET;
-            }
+        long[] targets = IntStream.range(0, texts.rows())
+                .boxed()
+                .flatMapToLong(row -> LongStream.of(texts.ids()[row])
+                        .limit(LongStream.of(texts.mask()[row]).sum())
+                        .skip(1))
+                .toArray();
+        long[][] begun = Arrays.stream(texts.ids()).map(long[]::clone).toArray(long[][]::new);
+        for (long[] row : begun) {
+            row[0] = model.tokenizer().id("[DEC]");
         }
-        NDArray logits = captionLogits(new TokenBatch(begun, texts.mask())); // (B, T, V)
-        return Tensors.crossEntropy(logits, Tensors.ofLongs(owner, targets), labelSmoothing);
+        NDArray logits = captionLogits(new TokenBatch(begun, texts.mask())); // (predicted tokens, V)
+        return Tensors.crossEntropy(
+                logits, Torch.tensor(owner, LongBuffer.wrap(targets), targets.length), labelSmoothing);
     }
 
     /**
      * Scores of each next token.
      *
      * @param texts (B, T) that begin with [DEC]
-     * @return (B, T, V)
+     * @return (predicted tokens, V), text behind text; no text's first token is predicted
      */
     NDArray captionLogits(TokenBatch texts) {
-        NDArray hidden = model.embedTokens(Tensors.ofLongs(owner, texts.ids()), 0); // (B, T, Db)
-        Optional<NDArray> mask = Optional.of(QFormerMask.causalText(owner, model.promptLength(), texts.mask()));
-        for (int i = 0; i < queryKeyValues.size(); i++) {
-            QFormerLayer layer = model.layers().get(i);
-            Optional<KeyValue> seen = Optional.of(queryKeyValues.get(i));
-            hidden = Intermediates.freed(
-                    hidden,
-                    x -> layer.forward(x, 0, mask, Optional.empty(), seen).hidden());
-        }
-        return model.tokenScores(hidden);
+        Packing packing = new Packing(owner, 0, texts.mask());
+        NDArray mask = QFormerMask.causalText(owner, model.promptLength(), texts.mask());
+        NDArray hidden = model.embedTokens(owner, packing, texts.ids()); // (tokens, Db)
+        QFormerLayer.Pass pass = new QFormerLayer.Pass(packing, mask, Optional.empty());
+        return model.tokenScores(through(hidden, pass, packing.tokensButLast(owner), image, queryKeyValues));
     }
 
     @Override

@@ -13,7 +13,6 @@ import dev.querent.weights.ParameterSet;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -38,17 +37,12 @@ class QFormerGoldenTest {
             Golden golden = fixture.golden();
             QFormer model = fixture.model();
             NDArray features = golden.tensor("features");
-            NDArray normed = model.normedFeatures(features);
+            NDArray typed = model.typed(features);
             NDArray hidden = model.embedQueries(
                     features.getManager(), features.getShape().get(0));
             for (int i = 0; i < model.layers().size(); i++) {
                 QFormerLayer layer = model.layers().get(i);
-                hidden = layer.forward(
-                                hidden,
-                                model.promptLength(),
-                                Optional.empty(),
-                                layer.imageKeyValue(normed),
-                                Optional.empty())
+                hidden = layer.forward(hidden, layer.imageKeyValue(model.visionNorm(), typed))
                         .hidden();
                 golden.check("queries." + i, hidden);
             }

@@ -44,6 +44,11 @@ public final class Linear {
         return new Linear(weight, new NDList(bias));
     }
 
+    /** Of x * gain + shift; of a layer with a bias. */
+    NDArray forward(NDArray x, NDArray gain, NDArray shift) {
+        return Tensors.LAYERS.call(x.getManager(), "normed_linear", x, weight, bias.singletonOrThrow(), gain, shift);
+    }
+
     /** (..., in) -> (..., out) */
     public NDArray forward(NDArray x) {
         return Tensors.LAYERS.call(x.getManager(), "linear", x, weight, bias);

@@ -43,6 +43,17 @@ public final class Tensors {
         }
     }
 
+    /**
+     * Rows of a matrix, as {@link #selectRows}; with many of them its gradient is cheaper.
+     *
+     * @param x (rows, D)
+     * @param rows (K) int64
+     * @return (K, D)
+     */
+    public static NDArray lookUp(NDArray x, NDArray rows) {
+        return LAYERS.call(x.getManager(), "embedding", rows, x);
+    }
+
     /** x in the precision of another tensor, with gradients; the result belongs to {@code owner}. */
     public static NDArray typeAs(NDManager owner, NDArray x, NDArray other) {
         return LAYERS.call(owner, "type_as", x, other);

@@ -222,4 +222,59 @@ class LayerGradientsTest {
             assertThat(Tensors.dropout(ones, 0)).isSameAs(ones);
         }
     }
+
+    /** With a weight of 0 for each dropped value the rest weighs 1 / 0.75 of what it weighs without dropout. */
+    @Test
+    void attentionDropsWeightsAfterTheSoftmax() {
+        try (NDManager owner = Torch.newManager()) {
+            NDArray zeros = owner.zeros(new Shape(1, 1, 400, 1));
+            NDArray values = Tensors.reshape(owner, owner.eye(50), 1, 1, 50, 50);
+            NDArray keys = owner.zeros(new Shape(1, 1, 50, 1));
+            float[] weights = Attention.attend(zeros, keys, values, Optional.empty(), 1, 0.25)
+                    .toFloatArray(); // (1, 400, 50), 1 / 50 each without dropout
+            double mean = 0;
+            for (float weight : weights) {
+                assertThat((double) weight).isIn(0.0, (double) (1 / 0.75f * 0.02f));
+                mean += weight * 50 / weights.length;
+            }
+            assertThat(mean).isCloseTo(1, offset(0.017)); // 4 standard errors
+        }
+    }
+
+    @Test
+    void gradientsOfAttentionWithDropoutAreThoseOfTheMaskThatWasDrawn() {
+        NDArray query = random(2, 3, 4);
+        NDArray key = random(2, 5, 4);
+        NDArray value = random(2, 5, 4);
+        GradientCheck.check(scope.parameters().asMap(), owner -> {
+            Torch.seed(3);
+            return weighed(Attention.attend(
+                    heads(owner, query), heads(owner, key), heads(owner, value), Optional.empty(), 0.7, 0.3));
+        });
+    }
+
+    @Test
+    void normThatIsMultipliedIntoALinearLayer() {
+        NDArray x = random(3, 6);
+        LayerNorm norm = new LayerNorm(scope.child("norm"), 6, 1e-5);
+        Linear linear = Linear.of(scope.child("linear"), 6, 4);
+        Torch.copy(
+                manager.create(new float[] {1, 0.5f, -2, 3, 0.1f, 1}),
+                scope.parameters().get("norm.weight"));
+        Torch.copy(
+                manager.create(new float[] {0, 1, 0.3f, -1, 2, 0}),
+                scope.parameters().get("norm.bias"));
+        try (NDManager owner = Torch.newManager();
+                Torch.GradientMode on = Torch.recordGradients()) {
+            NDArray input = Tensors.reshape(owner, x, 3, 6);
+            float[] folded = norm.forwardInto(linear, input).toFloatArray();
+            float[] apart = linear.forward(norm.forward(input)).toFloatArray();
+            for (int i = 0; i < apart.length; i++) {
+                assertThat((double) folded[i]).isCloseTo(apart[i], offset(1e-5));
+            }
+        }
+        GradientCheck.check(
+                scope.parameters().asMap(),
+                owner -> weighed(norm.forwardInto(linear, Tensors.reshape(owner, x, 3, 6))));
+    }
 }

@@ -197,8 +197,8 @@ class AccumulatedRepresentationTest {
             }
             length = Math.sqrt(length);
             double slope =
-                    (value(losses, name, gradient, 1e-2 / length) - value(losses, name, gradient, -1e-2 / length))
-                            / 2e-2;
+                    (value(losses, name, gradient, 2e-3 / length) - value(losses, name, gradient, -2e-3 / length))
+                            / 4e-3; // with larger steps another query may become the one most like a text
             assertThat(slope).as(name).isCloseTo(length, offset(0.01 * length + 1e-4));
         }
     }

@@ -10,6 +10,7 @@ import dev.querent.torch.Torch;
 import dev.querent.weights.Initializer;
 import dev.querent.weights.ParameterScope;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** BERT's attention with its output layer: norm(x + dense(attend(x, keys))). Serves self- and cross-attention. */
 public final class BertAttention {
@@ -41,9 +42,62 @@ public final class BertAttention {
      * @param source (R, T, D or Dv)
      */
     public KeyValue keyValue(NDArray source) {
-        return new KeyValue(
-                Attention.splitHeads(key.forward(source), sizes.heads()),
-                Attention.splitHeads(value.forward(source), sizes.heads()));
+        return keyValue(source, x -> x);
+    }
+
+    /**
+     * Keys and values of positions that are not yet in rows.
+     *
+     * @param source (positions, D)
+     * @param rows puts them there: (positions, D) -> (R, T, D)
+     */
+    public KeyValue keyValue(NDArray source, UnaryOperator<NDArray> rows) {
+        return split(rows.apply(key.forward(source)), rows.apply(value.forward(source)));
+    }
+
+    /**
+     * Keys and values of what is normed first.
+     *
+     * @param source (R, T, Dv)
+     */
+    public KeyValue keyValue(LayerNorm before, NDArray source) {
+        return split(before.forwardInto(key, source), before.forwardInto(value, source));
+    }
+
+    private KeyValue split(NDArray keys, NDArray values) {
+        return new KeyValue(Attention.splitHeads(keys, sizes.heads()), Attention.splitHeads(values, sizes.heads()));
+    }
+
+    /** What x asks for, in one piece for all heads: (..., D) -> (..., D). */
+    public NDArray queries(NDArray x) {
+        return query.forward(x);
+    }
+
+    /**
+     * Attends.
+     *
+     * @param queries (R, Tq, D) as {@link #queries} gives them
+     * @param mask additive, broadcastable to (R, H, Tq, Tk)
+     * @return (R, Tq, D)
+     */
+    public NDArray attend(NDArray queries, KeyValue attended, Optional<NDArray> mask) {
+        double scale = 1 / Math.sqrt((double) sizes.width() / sizes.heads());
+        return Attention.attend(
+                Attention.splitHeads(queries, sizes.heads()),
+                attended.keys(),
+                attended.values(),
+                mask,
+                scale,
+                activeDropout());
+    }
+
+    /** Adds what {@link #attend} gave to what it was asked with, (..., D) both. */
+    public NDArray added(NDArray x, NDArray mixed) {
+        return norm.forward(x.add(Tensors.dropout(dense.forward(mixed), activeDropout())));
+    }
+
+    private double activeDropout() {
+        return Torch.recordsGradients() ? sizes.dropout() : 0;
     }
 
     /**
@@ -54,10 +108,6 @@ public final class BertAttention {
      * @return (R, Tq, D)
      */
     public NDArray forward(NDArray x, KeyValue attended, Optional<NDArray> mask) {
-        NDArray queries = Attention.splitHeads(query.forward(x), sizes.heads()); // (R, H, Tq, Dh)
-        double active = Torch.recordsGradients() ? sizes.dropout() : 0;
-        double scale = 1 / Math.sqrt((double) sizes.width() / sizes.heads());
-        NDArray mixed = Attention.attend(queries, attended.keys(), attended.values(), mask, scale, active);
-        return norm.forward(x.add(Tensors.dropout(dense.forward(mixed), active)));
+        return added(x, attend(queries(x), attended, mask));
     }
 }

@@ -13,6 +13,14 @@
     y = torch.layer_norm(torch.to(x, 6), [torch.size(weight, 0)], torch.to(weight, 6), torch.to(bias, 6), eps)
     return torch.type_as(y, x)
 
+  def standardised(self, x: Tensor, eps: float) -> Tensor:
+    # a layer norm without weight and bias, in fp32
+    return torch.layer_norm(torch.to(x, 6), [torch.size(x, -1)], None, None, eps)
+
+  def normed_linear(self, x: Tensor, weight: Tensor, bias: Tensor, gain: Tensor, shift: Tensor) -> Tensor:
+    # linear(x * gain + shift): gain and shift get their gradients from that of the weight, not from that of x
+    return torch.linear(torch.type_as(x, weight), torch.mul(weight, gain), torch.addmv(bias, weight, shift))
+
   def rms_norm(self, x: Tensor, weight: Tensor, eps: float) -> Tensor:
     # variance in fp32 (T5)
     x32 = torch.to(x, 6)
@@ -34,10 +42,17 @@
 
   def attention(self, query: Tensor, key: Tensor, value: Tensor, mask: List[Tensor], scale: float, dropout: float) -> Tensor:
     # (B, H, Tq, Dh), (B, H, Tk, Dh) twice, additive mask broadcastable to (B, H, Tq, Tk) -> (B, Tq, H * Dh)
-    if len(mask) == 0:
-      y = torch.scaled_dot_product_attention(query, key, value, None, dropout, False, scale=scale)
+    if dropout > 0.:
+      # libtorch fuses no dropout on CPUs, and draws it slowly
+      scores = torch.matmul(torch.mul(query, scale), torch.transpose(key, -2, -1))
+      if len(mask) != 0:
+        scores = torch.add_(scores, torch.type_as(mask[0], query))
+      weights = torch.softmax(scores, -1)
+      y = torch.matmul(torch.mul(weights, (self).dropout_factors(weights, dropout)), value)
+    elif len(mask) == 0:
+      y = torch.scaled_dot_product_attention(query, key, value, None, 0., False, scale=scale)
     else:
-      y = torch.scaled_dot_product_attention(query, key, value, torch.type_as(mask[0], query), dropout, False, scale=scale)
+      y = torch.scaled_dot_product_attention(query, key, value, torch.type_as(mask[0], query), 0., False, scale=scale)
     return torch.flatten(torch.transpose(y, 1, 2), 2)
 
   def gelu(self, x: Tensor) -> Tensor:
@@ -52,8 +67,26 @@
   def relu(self, x: Tensor) -> Tensor:
     return torch.relu(x)
 
+  def dropout_factors(self, x: Tensor, probability: float) -> Tensor:
+    # Of x's shape: 0 with the probability, rounded to 1 / 65536, otherwise what keeps the mean. 16 random bits decide on a value: they
+    # come at a quarter of the price of libtorch's own bernoulli, which draws a double for each, in one thread.
+    dropped = int(torch.add(torch.mul(probability, 65536.), 0.5))
+    threshold = torch.mul(torch.sub(dropped, 32768), 281474976710656)
+    words = torch.floordiv(torch.add(torch.numel(x), 3), 4)
+    bits = torch.empty([words], dtype=4, layout=None, device=ops.prim.device(x), pin_memory=None)
+    bits = torch.random_(bits, torch.sub(-9223372036854775807, 1), None)
+    first = torch.ge(bits, threshold)
+    bits = torch.bitwise_left_shift_(bits, 16)
+    second = torch.ge(bits, threshold)
+    bits = torch.bitwise_left_shift_(bits, 16)
+    third = torch.ge(bits, threshold)
+    bits = torch.bitwise_left_shift_(bits, 16)
+    drawn = torch.slice(torch.cat([first, second, third, torch.ge(bits, threshold)], 0), 0, 0, torch.numel(x), 1)
+    factor = torch.div(65536., float(torch.sub(65536, dropped)))
+    return torch.view(torch.mul_(torch.type_as(drawn, x), factor), torch.size(x))
+
   def dropout(self, x: Tensor, probability: float) -> Tensor:
-    return torch.dropout(x, probability, True)
+    return torch.mul(x, (self).dropout_factors(x, probability))
 
   def unit_length(self, x: Tensor) -> Tensor:
     # along the last axis, in fp32

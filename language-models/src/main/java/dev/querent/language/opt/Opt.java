@@ -2,6 +2,7 @@ package dev.querent.language.opt;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.querent.language.ImageToken;
 import dev.querent.language.LanguageNames;
 import dev.querent.model.CachedDecoder;
@@ -24,11 +25,13 @@ import dev.querent.text.VocabularyFormat;
 import dev.querent.torch.Torch;
 import dev.querent.weights.Initializer;
 import dev.querent.weights.ParameterSet;
+import java.nio.LongBuffer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.LongStream;
 
 /**
  * OPT (arXiv 2205.01068), any size of the family, 350m included. Reads Hugging Face names; sizes come from the
@@ -187,11 +190,28 @@ public final class Opt implements DecoderOnly {
         NDArray embeddings = embed(input.manager(), input, tokens); // (B, Q + T, Dl)
         NDArray hidden = stack.forward(
                 embeddings, OptText.keyMask(promptLength, tokens.mask()), dropout, List.of(), layer -> {});
-        // Position i predicts token i + 1: the last place of the soft prompt predicts the first token.
-        int first = promptLength == 0 ? 1 : 0;
-        NDArray predicting = Tensors.slice(hidden, 1, promptLength + first - 1, promptLength + tokens.length() - 1);
-        NDArray targets = Tensors.ofLongs(input.manager(), training.targets());
-        return Tensors.crossEntropy(stack.scores(predicting), Tensors.slice(targets, 1, first, tokens.length()), 0);
+        int first = promptLength == 0 ? 1 : 0; // nothing predicts the first token of text alone
+        int length = promptLength + tokens.length();
+        LongStream.Builder places = LongStream.builder();
+        LongStream.Builder targets = LongStream.builder();
+        for (int row = 0; row < tokens.rows(); row++) {
+            for (int t = first; t < tokens.length(); t++) {
+                long target = training.targets()[row][t];
+                if (target != Tensors.IGNORED_TARGET) {
+                    // Position i predicts token i + 1: the last place of the soft prompt predicts the first token.
+                    places.add((long) row * length + promptLength + t - 1);
+                    targets.add(target);
+                }
+            }
+        }
+        NDArray flat = hidden.reshape(new Shape(-1, hidden.getShape().get(2)));
+        NDArray scores = stack.scores(Tensors.lookUp(flat, vector(input.manager(), places))); // (targets, V)
+        return Tensors.crossEntropy(scores, vector(input.manager(), targets), 0);
+    }
+
+    private static NDArray vector(NDManager owner, LongStream.Builder values) {
+        long[] array = values.build().toArray();
+        return Torch.tensor(owner, LongBuffer.wrap(array), array.length);
     }
 
     @Override
