@@ -16,8 +16,7 @@ import java.util.regex.Matcher;
 public final class PtbTokenizer implements CaptionTokenizer {
 
     /** As coco-caption has them. Its brackets are in capitals, which no token is, so brackets stay. */
-    private static final Set<String> DROPPED =
-            Set.of("''", "'", "``", "`", ".", "?", "!", ",", ":", "-", "--", "...", ";");
+    static final Set<String> DROPPED = Set.of("''", "'", "``", "`", ".", "?", "!", ",", ":", "-", "--", "...", ";");
 
     private static final Map<String, String> NAMED = Map.ofEntries(
             Map.entry("(", "-lrb-"),
