@@ -31,8 +31,8 @@ final class PtbRules {
     private static final String ACRONYM = "[A-Za-z](?:\\.[A-Za-z]){0,100}\\.";
     private static final String WORD = LETTER + ALPHANUMERIC + "*(?:[.!?]" + LETTER + ALPHANUMERIC + "*)" + REST;
     private static final String NUMBER = "(?:\\p{Nd}*(?:[.,:]\\p{Nd}+){1,200}|\\p{Nd}+)";
-    private static final String CLITIC = "(?:'(?:[smdSMD]|re|ve|ll|RE|VE|LL)(?![A-Za-z])"
-            + "|(?:[\u2019\u0092]|&apos;)(?:[smdSMD]|re|ve|ll|RE|VE|LL))";
+    private static final String CLITIC =
+            "(?:'(?:[smdSMD]|(?i:re|ve|ll))(?![A-Za-z])" + "|(?:[\u2019\u0092]|&apos;)(?:[smdSMD]|(?i:re|ve|ll)))";
     private static final String NOT = "[nN](?:" + APOSTROPHE + "|`)[tT]";
 
     /** With their period also where a capital follows; found by trying all words of up to five letters. */
@@ -46,7 +46,7 @@ final class PtbRules {
 
     private static final String CAPITALISED = "Az|La|Pa|Ark|Del|Ill|Ore|Tex|Mass|Miss|Wash";
 
-    /** A single letter loses its period before these and at a text's end: they begin sentences. */
+    /** A single letter loses its period before these: they begin sentences. */
     private static final String STARTS =
             "A|An|As|At|He|If|In|It|So|We|But|Her|Now|One|Our|She|The|Yet|You|Here|Last|Many|More|Once"
                     + "|Some|Such|That|Then|They|This|What|When|Other|While|Their|About|After|There|Since|These|Additionally|Earlier"
@@ -68,8 +68,8 @@ final class PtbRules {
             rule(Kind.CLITIC, "(" + NOT + ")"),
             rule(Kind.WORD, "(" + apostropheWord() + ")"),
             rule(Kind.WORD, "(" + WORD + ")"),
-            rule(Kind.WORD, "([dDoOlL]" + APOSTROPHE + ALPHANUMERIC + "{2,})"),
-            rule(Kind.WORD, "([A-Za-z])\\.\\s*(?:$|\\s(?:" + STARTS + ")\\s)"),
+            rule(Kind.WORD, "([dDoOlL](?:" + APOSTROPHE + "|`)" + ALPHANUMERIC + "{2,})"),
+            rule(Kind.WORD, "([A-Za-z])\\.(?=\\s+(?:" + STARTS + ")\\s)"),
             rule(Kind.WORD, "(" + ACRONYM + "|[Pp][Hh]\\.?[Dd]\\.)"),
             rule(Kind.WORD, "((?:(?i:" + ABBREVIATIONS + ")|" + CAPITALISED + ")\\.)"),
             rule(Kind.WORD, "((?i:ca|nos?|op|pp|p|art|figs?|prop)\\.)\\s*\\p{Nd}"),
@@ -87,7 +87,7 @@ final class PtbRules {
             rule(
                     Kind.BLANKS_INSIDE,
                     "((?:\\(\\d{2,3}\\)[ \u00a0]?|(?:\\+\\+?)?(?:\\d{2,4}[- \u00a0])?\\d{2,4}[- \u00a0])\\d{3,4}[- \u00a0]?\\d{3,5})"),
-            rule(Kind.WORD, "((?:[A-Z]{1,2})\\$)"),
+            rule(Kind.WORD, "([A-Z]+\\$)"),
             rule(
                     Kind.BLANKS_INSIDE,
                     "(</?[A-Za-z][A-Za-z0-9_:.-]*(?: +[A-Za-z][A-Za-z0-9_:.-]*(?:=(?:\"[^\">]{0,500}\"|'[^'>]{0,500}'|[A-Za-z0-9_:.-]+))?){0,50} */?>)"),
@@ -97,17 +97,21 @@ final class PtbRules {
                     "(<?[A-Za-z0-9][^\\s\"<>|(){}\u00a0]{0,200}@[^\\s\"<>|(){}.\u00a0]+(?:\\.[^\\s\"<>|(){}.\u00a0]+){0,50}>?)"),
             rule(Kind.WORD, "(@[\\p{L}_][\\p{L}\\p{M}\\p{Nd}_]*|#" + LETTER + "+|&#\\p{Nd}+;)"),
             rule(Kind.WORD, "(https?://[^\\s\"<>|(){}\u00a0]+[^\\s\"<>|.!?(){},\u00a0-])"),
-            rule(Kind.WORD, "(" + ALPHANUMERIC + "+_" + ALPHANUMERIC + "+)"),
+            rule(
+                    Kind.WORD,
+                    "(" + ALPHANUMERIC + "+(?:-" + ALPHANUMERIC + "+){0,50}(?:_" + ALPHANUMERIC + "+(?:-" + ALPHANUMERIC
+                            + "+){0,50}){1,50})"),
+            rule(Kind.WORD, "((?:" + WORD + "|" + ALPHANUMERIC + "+(?:-" + ALPHANUMERIC + "+){0,50})\\.)[,;:]"),
             rule(Kind.BLANKS_INSIDE, "([<>]?[:;=]['o*-]?[()DPdpO\\\\{@|\\[\\]])(?![A-Za-z0-9])"),
             rule(Kind.BLANKS_INSIDE, "(\\(?\\^_\\^\\)?|-_-|[oO]_[oO]|[tT]_[tT])"),
             rule(Kind.WORD, "([!?]{2,}|@{2,}|#{2,}|<<|>>|\\*+|_+|-{5,}|\\\\\\*)"),
             rule(
                     Kind.NOTHING,
                     "(``|''|['\"`\u2018\u2019\u201c\u201d\u2039\u203a\u00ab\u00bb]|&quot;|-{1,4}|[\u2010-\u2015]|&mdash;)"),
-            rule(Kind.NOTHING, "([.?!,:;\u2026])"),
+            rule(Kind.NOTHING, "(\\.{3}|[.?!,:;\u2026])"),
             rule(
                     Kind.NAMED,
-                    "(&(?:amp|lt|gt);|[()\\[\\]{}\u00a3\u20ac\u00a2\u00a4\u0080\u20a0\u00bc-\u00be\u2153\u2154])"),
+                    "((?i:&(?:amp|lt|gt);)|[()\\[\\]{}\u00a3\u20ac\u00a2\u00a4\u0080\u20a0\u00bc-\u00be\u2153\u2154])"),
             rule(Kind.WORD, "([/%$#@&*+=<>^~|\\\\_" + SYMBOLS + "])"));
 
     private PtbRules() {}
@@ -121,17 +125,18 @@ final class PtbRules {
         return APOSTROPHE + "[nN]" + APOSTROPHE + "|'[nN](?!" + ALPHANUMERIC + ")|[\u2019\u0092][nN]"
                 + "|[lLdDjJ]" + APOSTROPHE
                 + "|[oO]l" + APOSTROPHE
-                + "|" + APOSTROPHE + "(?:em|till?|cause|[2-9]0s|\\p{Nd}\\p{Nd}(?=\\s|$))"
+                + "|" + APOSTROPHE + "(?:em|till?|cause|[2-9]0[sS]|\\p{Nd}\\p{Nd}(?=\\s|$))"
                 + "|[yY]" + APOSTROPHE
                 + "|[A-HJ-XZn](?:" + APOSTROPHE + "|`)" + LETTER + "{2,}"
-                + "|" + LETTER + "*[aeiouyAEIOUY](?:" + APOSTROPHE + "|`)[aeiouA-Z]" + LETTER + "*"
+                + "|" + LETTER + "+[aeiouyAEIOUY](?:" + APOSTROPHE + "|`)[aeiouA-Z]" + LETTER + "*"
                 + "|(?i:o" + APOSTROPHE + "clock|ma" + APOSTROPHE + "ams?|[eo]" + APOSTROPHE + "er|ne" + APOSTROPHE
                 + "er|c" + APOSTROPHE + "(?:mon|est))";
     }
 
     static Matcher[] matchers(String text) {
         return RULES.stream()
-                .map(rule -> rule.pattern().matcher(text).useTransparentBounds(true))
+                .map(rule ->
+                        rule.pattern().matcher(text).useTransparentBounds(true).useAnchoringBounds(false))
                 .toArray(Matcher[]::new);
     }
 

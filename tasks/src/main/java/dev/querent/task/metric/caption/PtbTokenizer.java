@@ -10,8 +10,8 @@ import java.util.regex.Matcher;
 /**
  * Tokens of captions as coco-caption makes them with Stanford's PTBTokenizer 3.4.1, {@code -preserveLines -lowerCase}, and
  * without the punctuation that coco-caption drops. The rules were found by watching that program; for texts like captions they
- * agree with it, for contrived ones mostly (docs/results). Other than there, a line end in a caption is a blank, and no caption
- * depends on another.
+ * agree with it, for contrived ones mostly (docs/results). Other than there, a line end in a caption is a blank. As there, it
+ * depends on the next caption whether a single letter at the end keeps its period.
  */
 public final class PtbTokenizer implements CaptionTokenizer {
 
@@ -42,13 +42,21 @@ public final class PtbTokenizer implements CaptionTokenizer {
 
     @Override
     public List<String> tokenize(List<String> texts) {
-        return texts.stream().map(PtbTokenizer::tokens).toList();
+        List<String> all = new ArrayList<>();
+        for (int i = 0; i < texts.size(); i++) {
+            all.add(tokens(texts.get(i), i + 1 < texts.size() ? texts.get(i + 1) : ""));
+        }
+        return all;
     }
 
-    /** The tokens of one text, with a blank between each two. */
-    static String tokens(String text) {
+    /**
+     * The tokens of one text, with a blank between each two.
+     *
+     * @param next the text behind it, which that program sees too
+     */
+    static String tokens(String text, String next) {
         List<String> tokens = new ArrayList<>();
-        Matcher[] matchers = PtbRules.matchers(text);
+        Matcher[] matchers = PtbRules.matchers(text + "\n" + next);
         int at = 0;
         while (at < text.length()) {
             PtbRules.Kind kind = PtbRules.Kind.UNKNOWN;
