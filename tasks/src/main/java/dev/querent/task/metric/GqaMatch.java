@@ -16,8 +16,17 @@ public final class GqaMatch {
         return switch (variant) {
             case OFFICIAL -> text;
             case LAVIS -> VqaRule.LAVIS.normalized(text);
-            case LMMS -> withoutPunctuation(text.toLowerCase(Locale.ROOT));
+            case LMMS -> withoutPunctuation(lowerCase(text));
         };
+    }
+
+    /** numpy keeps strings in fields of fixed width: what is longer in lower case (the dotted capital I) is cut. */
+    private static String lowerCase(String text) {
+        String lower = text.toLowerCase(Locale.ROOT);
+        int width = text.codePointCount(0, text.length());
+        return lower.codePointCount(0, lower.length()) <= width
+                ? lower
+                : lower.substring(0, lower.offsetByCodePoints(0, width));
     }
 
     /** Without the 32 characters of Python's {@code string.punctuation}: those of ASCII that are no letter, digit or blank. */
@@ -26,7 +35,7 @@ public final class GqaMatch {
         text.chars()
                 .filter(c -> c <= ' ' || c >= 0x7f || Character.isLetterOrDigit(c))
                 .forEach(c -> out.append((char) c));
-        // numpy keeps strings in fields of fixed width and takes trailing zeros for filling
+        // zeros at the end are taken for the filling of such fields
         int end = out.length();
         while (end > 0 && out.charAt(end - 1) == 0) {
             end--;

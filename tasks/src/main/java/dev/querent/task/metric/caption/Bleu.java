@@ -62,6 +62,11 @@ public final class Bleu {
     }
 
     private double[] scores() {
+        return scores(correct, guessed, candidateLength, referenceLength);
+    }
+
+    /** From totals. */
+    static double[] scores(long[] correct, long[] guessed, long candidateLength, long referenceLength) {
         double ratio = (candidateLength + TINY) / (referenceLength + SMALL);
         double brevity = ratio < 1 ? Math.exp(1 - 1 / ratio) : 1;
         double[] scores = new double[NGrams.LONGEST];

@@ -33,12 +33,15 @@ public final class InstalledScorers {
             throw new ScorerException(tokenizerJar() + ": there is no such file. " + HINT);
         }
         meteor = isThere("METEOR", List.of(meteorJar(), meteorJar().resolveSibling("data/paraphrase-en.gz")));
+        Path libraries = spiceJar().resolveSibling("lib");
         spice = isThere(
                 "SPICE",
                 List.of(
                         spiceJar(),
-                        spiceJar().resolveSibling("lib/stanford-corenlp-3.6.0.jar"),
-                        spiceJar().resolveSibling("lib/stanford-corenlp-3.6.0-models.jar")));
+                        libraries.resolve("stanford-corenlp-3.6.0.jar"),
+                        libraries.resolve("stanford-corenlp-3.6.0-models.jar"),
+                        libraries.resolve(
+                                "nashorn-core-15.4.jar"))); // it writes with the JavaScript of Java 14 and older
     }
 
     private boolean isThere(String name, List<Path> files) {

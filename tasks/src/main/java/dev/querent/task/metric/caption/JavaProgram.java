@@ -18,6 +18,7 @@ final class JavaProgram implements AutoCloseable {
     private final String name;
     private final Path errors;
     private final Process process;
+    private final Thread ending; // a program that is stopped stops what it started
 
     /**
      * Starts it.
@@ -41,6 +42,8 @@ final class JavaProgram implements AutoCloseable {
         } catch (IOException e) {
             throw new ScorerException(name + " can't be started: " + e.getMessage(), e);
         }
+        ending = new Thread(process::destroyForcibly);
+        Runtime.getRuntime().addShutdownHook(ending);
     }
 
     Process process() {
@@ -74,6 +77,11 @@ final class JavaProgram implements AutoCloseable {
     @Override
     public void close() {
         process.destroyForcibly();
+        try {
+            Runtime.getRuntime().removeShutdownHook(ending);
+        } catch (IllegalStateException e) {
+            // it is running already
+        }
         try {
             Files.deleteIfExists(errors);
         } catch (IOException e) {

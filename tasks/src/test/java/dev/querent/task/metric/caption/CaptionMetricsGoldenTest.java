@@ -91,6 +91,14 @@ class CaptionMetricsGoldenTest {
         }
     }
 
+    /** What the notebook of coco-caption (3a9afb26) prints for its 1,000 fake captions. */
+    @Test
+    void publishedTotalsGiveThePublishedBleu() {
+        double[] bleu =
+                Bleu.scores(new long[] {5732, 2510, 1043, 423}, new long[] {9893, 8893, 7893, 6893}, 9893, 9855);
+        assertThat(bleu).containsExactly(new double[] {0.579400, 0.404391, 0.278536, 0.190829}, within(5e-7));
+    }
+
     @Test
     void captionsAreCutAsThePtbTokenizerCutsThem() {
         JsonNode all = json("ptb-coco.json").path("texts");

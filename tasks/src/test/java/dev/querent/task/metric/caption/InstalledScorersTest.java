@@ -76,6 +76,7 @@ class InstalledScorersTest {
                 }""");
         Files.createDirectories(folder.resolve("spice/lib"));
         Files.createFile(folder.resolve("spice/lib/stanford-corenlp-3.6.0.jar"));
+        Files.createFile(folder.resolve("spice/lib/nashorn-core-15.4.jar"));
         Files.createFile(folder.resolve("spice/lib/stanford-corenlp-3.6.0-models.jar"));
     }
 
