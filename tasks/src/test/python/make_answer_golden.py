@@ -161,8 +161,14 @@ def gqa(lavis):
         }
         if balanced or i % 2:
             predictions.append({"questionId": key, "prediction": close(answer)})
+    chooser = random.Random(5)
+    for key, question in questions.items():
+        question["entailed"] = chooser.sample(list(questions), chooser.randint(0, 3)) + [key] * chooser.randint(0, 1)
+    given = {p["questionId"] for p in predictions}
+    rest = [{"questionId": k, "prediction": chooser.choice([q["answer"], "no"])} for k, q in questions.items() if k not in given]
     write("gqa-questions.json", questions)
     write("gqa-predictions.json", predictions)
+    write("gqa-other-predictions.json", rest)
     predicted = {p["questionId"]: p["prediction"] for p in predictions}
     balanced = [q for q in questions if questions[q]["isBalanced"]]
     same = lambda one, other: float(np.mean([one(predicted[q]) == other(questions[q]["answer"]) for q in balanced]) * 100)
@@ -172,12 +178,13 @@ def gqa(lavis):
     numpy_text = lambda text: np.char.translate(np.char.lower(np.asarray([text])), table)[0]
     write("gqa-expected.json", {
         "official": gqa_official(questions, predictions),
+        "official-consistency": gqa_official(questions, predictions + rest, "--consistency")["Consistency"],
         "lavis": same(lavis_text, lavis_text),
         "lmms": same(numpy_text, numpy_text),
     })
 
 
-def gqa_official(questions, predictions):
+def gqa_official(questions, predictions, *options):
     """Runs the script on files and reads what it prints, but with all digits."""
     script = (SOURCES / "gqa_eval.py").read_text().replace(":.2f}", ":.12f}")
     with tempfile.TemporaryDirectory() as folder:
@@ -186,7 +193,7 @@ def gqa_official(questions, predictions):
         (path / "tqdm.py").write_text("def tqdm(x):\n    return x\n")
         for name, value in {"questions": questions, "predictions": predictions, "sceneGraphs": {}, "choices": {}}.items():
             (path / f"val_{name}.json").write_text(json.dumps(value))
-        printed = subprocess.run([sys.executable, "eval.py", "--tier", "val"], cwd=path, check=True, capture_output=True, text=True).stdout
+        printed = subprocess.run([sys.executable, "eval.py", "--tier", "val", *options], cwd=path, check=True, capture_output=True, text=True).stdout
     scores = {}
     section = None
     for line in printed.splitlines():

@@ -7,15 +7,17 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 
 /**
  * GQA's accuracy of answers in the official format, {@code [{"questionId": "1", "prediction": "yes"}, ...]}, over the balanced
- * questions, as its tool prints it. Not here: validity, plausibility, consistency and grounding, which need further files.
+ * questions, as its tool prints it. Not here: validity, plausibility and grounding, which need further files.
  */
 final class GqaScoring {
 
@@ -29,7 +31,8 @@ final class GqaScoring {
             Optional<String> semantic,
             Optional<String> group,
             int words,
-            OptionalInt steps) {}
+            OptionalInt steps,
+            List<String> entailed) {}
 
     /** @param annotations GQA's own questions, {@code {"ID": {"answer", "isBalanced", "types", ...}, ...}} */
     GqaScoring(Path annotations) {
@@ -42,6 +45,7 @@ final class GqaScoring {
 
     private void add(String id, JsonRecord record) {
         Optional<JsonRecord> types = record.has("types") ? Optional.of(record.object("types")) : Optional.empty();
+        boolean isBalanced = record.flag("isBalanced");
         questions.put(
                 id,
                 new Question(
@@ -51,8 +55,9 @@ final class GqaScoring {
                         record.has("groups") ? record.object("groups").optionalText("global") : Optional.empty(),
                         PythonText.split(record.optionalText("question").orElse(""))
                                 .size(),
-                        record.has("semantic") ? OptionalInt.of(steps(record)) : OptionalInt.empty()));
-        if (record.flag("isBalanced")) {
+                        record.has("semantic") ? OptionalInt.of(steps(record)) : OptionalInt.empty(),
+                        isBalanced && record.has("entailed") ? record.ids("entailed") : List.of()));
+        if (isBalanced) {
             balanced.add(id);
         }
     }
@@ -98,7 +103,7 @@ final class GqaScoring {
                 return;
             }
             String answer = Optional.ofNullable(answers.get(id)).orElseThrow();
-            double right = GqaMatch.matches(answer, question.answer(), variant) ? 1 : 0;
+            double right = isRight(id, answers, variant) ? 1 : 0;
             all.add("accuracy", right);
             question.structural().ifPresent(type -> {
                 kinds.add(type.equals("query") ? "open" : "binary", right);
@@ -118,8 +123,43 @@ final class GqaScoring {
         if (!distribution.expected.isEmpty()) {
             groups.put("answer-distribution", Map.of("chi-square", distribution.distance()));
         }
+        if (answers.size() == questions.size()) {
+            consistency(answers, variant).ifPresent(it -> groups.put("entailed-questions", Map.of("consistency", it)));
+        }
         groups.values().removeIf(Map::isEmpty);
         return new Scores(balanced.size(), all.percent(), groups);
+    }
+
+    /**
+     * Of the questions whose answers follow from a question that was answered rightly, the share that was too; nothing where they
+     * aren't all in the file.
+     */
+    private OptionalDouble consistency(Map<String, String> answers, AnswerVariant variant) {
+        double sum = 0;
+        int premises = 0;
+        for (String id : questions.keySet()) {
+            List<String> entailed = Optional.ofNullable(questions.get(id)).orElseThrow().entailed().stream()
+                    .filter(other -> !other.equals(id))
+                    .toList();
+            if (!questions.keySet().containsAll(entailed)) {
+                return OptionalDouble.empty();
+            }
+            if (!entailed.isEmpty() && isRight(id, answers, variant)) {
+                sum += entailed.stream()
+                                .filter(other -> isRight(other, answers, variant))
+                                .count()
+                        / (double) entailed.size();
+                premises++;
+            }
+        }
+        return premises == 0 ? OptionalDouble.empty() : OptionalDouble.of(100 * sum / premises);
+    }
+
+    private boolean isRight(String id, Map<String, String> answers, AnswerVariant variant) {
+        return GqaMatch.matches(
+                Optional.ofNullable(answers.get(id)).orElseThrow(),
+                Optional.ofNullable(questions.get(id)).orElseThrow().answer(),
+                variant);
     }
 
     /** How far the answers given within a group of questions are from the right ones in their frequencies. */

@@ -1,8 +1,6 @@
 package dev.querent.task.scoring;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,8 +28,6 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class JsonRecords implements AutoCloseable {
 
-    private static final int LARGEST_RECORD = 16 << 20;
-
     private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxStringLength(1 << 20)
@@ -44,7 +40,7 @@ final class JsonRecords implements AutoCloseable {
             .build();
 
     private final Path file;
-    private final Metered in;
+    private final RecordMeter in;
     private final JsonParser parser;
 
     private JsonRecords(Path file) {
@@ -53,7 +49,7 @@ final class JsonRecords implements AutoCloseable {
             if (Files.isDirectory(file)) {
                 throw new ScoringException(file + ": is a folder; name the JSON file in it");
             }
-            in = new Metered(Files.newInputStream(file));
+            in = new RecordMeter(Files.newInputStream(file));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -74,7 +70,7 @@ final class JsonRecords implements AutoCloseable {
         List<JsonToken> first = new ArrayList<>();
         read(file, records -> {
             first.add(records.parser.nextToken());
-            records.in.unlimited = true;
+            records.in.setUnlimited(true);
         });
         return first.contains(JsonToken.START_ARRAY);
     }
@@ -117,17 +113,21 @@ final class JsonRecords implements AutoCloseable {
     private static void read(Path file, Consumer<JsonRecords> reading) {
         try (JsonRecords records = new JsonRecords(file)) {
             reading.accept(records);
-            if (!records.in.unlimited && records.parser.nextToken() != null) {
+            if (!records.in.isUnlimited() && records.parser.nextToken() != null) {
                 throw new ScoringException(
                         file + ":" + records.line() + ": expected the end of the file, found more JSON");
             }
-        } catch (RecordTooLarge e) {
+        } catch (RecordMeter.RecordTooLarge e) {
             throw new ScoringException(
-                    file + ": a record has more than " + LARGEST_RECORD + " bytes; is it another kind of file?", e);
+                    file + ": a record has more than " + RecordMeter.LARGEST_RECORD
+                            + " bytes; is it another kind of file?",
+                    e);
         } catch (JacksonException e) {
-            if (e.getCause() instanceof RecordTooLarge) {
+            if (e.getCause() instanceof RecordMeter.RecordTooLarge) {
                 throw new ScoringException(
-                        file + ": a record has more than " + LARGEST_RECORD + " bytes; is it another kind of file?", e);
+                        file + ": a record has more than " + RecordMeter.LARGEST_RECORD
+                                + " bytes; is it another kind of file?",
+                        e);
             }
             if (e.getCause() instanceof IOException cause) {
                 throw new UncheckedIOException("cannot read " + file, cause);
@@ -166,9 +166,9 @@ final class JsonRecords implements AutoCloseable {
     }
 
     private void skip() {
-        in.unlimited = true;
+        in.setUnlimited(true);
         parser.skipChildren();
-        in.unlimited = false;
+        in.setUnlimited(false);
     }
 
     private void expect(JsonToken found, JsonToken wanted, String what, String place) {
@@ -199,41 +199,6 @@ final class JsonRecords implements AutoCloseable {
             in.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static final class RecordTooLarge extends RuntimeException {}
-
-    /** Counts what is read since the last record ended. */
-    private static final class Metered extends FilterInputStream {
-        private long read;
-        private boolean unlimited;
-
-        Metered(InputStream in) {
-            super(in);
-        }
-
-        void restart() {
-            read = 0;
-        }
-
-        @Override
-        public int read() throws IOException {
-            return count(super.read(), 1);
-        }
-
-        @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
-            int got = super.read(bytes, offset, length);
-            return count(got, got);
-        }
-
-        private int count(int result, int bytes) {
-            read += Math.max(0, bytes);
-            if (read > LARGEST_RECORD && !unlimited) {
-                throw new RecordTooLarge();
-            }
-            return result;
         }
     }
 }

@@ -5,19 +5,28 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.querent.task.metric.AnswerVariant;
 import dev.querent.task.metric.VqaRule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 
 /** Hard answers, scored by the official programs (src/test/python/make_answer_golden.py), are scored the same here. */
 class AnswerScoringGoldenTest {
 
     private static final Offset<Double> CLOSE = within(1e-9);
+
+    @TempDir
+    private Path folder;
 
     private static String key(VqaRule rule) {
         return switch (rule) {
@@ -99,6 +108,24 @@ class AnswerScoringGoldenTest {
                                     .as(type)
                                     .isCloseTo(printed.path(type).path(0).asDouble(), CLOSE));
                 });
+    }
+
+    @Test
+    void consistencyNeedsAnAnswerToEachQuestion() throws IOException {
+        assertThat(gqa(AnswerVariant.OFFICIAL).groups()).doesNotContainKey("entailed-questions");
+        ArrayNode all = JsonMapper.shared().createArrayNode();
+        Fixture.json("gqa-predictions.json").forEach(all::add);
+        Fixture.json("gqa-other-predictions.json").forEach(all::add);
+        Path file = Files.writeString(
+                folder.resolve("all.json"), JsonMapper.shared().writeValueAsString(all));
+        Scores scores = new GqaScoring(Fixture.file("gqa-questions.json")).score(file, AnswerVariant.OFFICIAL);
+        assertThat(scores.groups().get("entailed-questions").get("consistency"))
+                .isCloseTo(
+                        Fixture.json("gqa-expected.json")
+                                .path("official-consistency")
+                                .asDouble(),
+                        CLOSE);
+        assertThat(scores.overall()).isEqualTo(gqa(AnswerVariant.OFFICIAL).overall());
     }
 
     @Test
