@@ -5,6 +5,7 @@ import dev.querent.app.command.EmbedCommand;
 import dev.querent.app.command.ErrorReport;
 import dev.querent.app.command.ExportCommand;
 import dev.querent.app.command.GenerateCommand;
+import dev.querent.app.command.MetricsCommand;
 import dev.querent.app.command.PlanCommand;
 import dev.querent.app.command.PluginsCommand;
 import dev.querent.app.command.ResumeCommand;
@@ -42,6 +43,7 @@ import picocli.CommandLine.ScopeType;
             ScoreCommand.class,
             EmbedCommand.class,
             ExportCommand.class,
+            MetricsCommand.class,
         },
         footer = "Exit codes: 0 done, 2 wrong usage or configuration, 1 anything else.")
 public final class Main {
