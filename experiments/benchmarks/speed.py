@@ -1,6 +1,6 @@
 """Training steps of Querent and of PyTorch, side by side: README.md beside this file says what is compared.
 
-    python speed.py [--rounds 5] [--steps 3] [--threads 2] [--models DIR] [--only 1-fp32,2-bf16]
+    python speed.py [--rounds 5] [--steps 4] [--threads 2] [--models DIR] [--only 1-fp32,2-bf16]
 
 Makes the models in DIR where they aren't there (2.4 GB), compares the losses of the first step, then runs both sides in turn, each time
 in a process of its own whose first step isn't counted, and prints the table of docs/results.
@@ -25,8 +25,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 QUERENT = HERE.parent.parent / "querent"
 CLOCK = os.sysconf("SC_CLK_TCK")
 SETTINGS = ["1-fp32", "1-bf16", "2-fp32", "2-bf16"]
-# What ./querent sets for itself, given to both.
-ENVIRONMENT = os.environ | {"OMP_WAIT_POLICY": "passive"}
+# ./querent sets these for itself.
+WAITING = {"OMP_WAIT_POLICY": "passive"}
+MEMORY = {"MALLOC_TRIM_THRESHOLD_": "536870912", "MALLOC_MMAP_THRESHOLD_": "536870912", "MALLOC_ARENA_MAX": "1"}
 
 
 def processor_seconds(process):
@@ -50,7 +51,7 @@ def querent(chosen, stage, precision, steps, dropout=None, pair=False):
     for key, value in values.items():
         command += ["--set", f"{key}={value}"]
     log = open(runs / "log", "w")
-    process = subprocess.Popen(command, cwd=runs, env=ENVIRONMENT, stdout=log, stderr=log)
+    process = subprocess.Popen(command, cwd=runs, stdout=log, stderr=log)
     metrics = runs / "runs" / f"speed-stage-{stage}" / "steps" / step / "metrics.jsonl"
     lines, processor = [], []
     try:
@@ -77,7 +78,8 @@ def differences(values):
 def reference(chosen, stage, precision, steps, *more):
     command = [sys.executable, str(HERE / "reference.py"), str(chosen.models), "--stage", str(stage), "--precision", precision,
                "--steps", str(steps), "--threads", str(chosen.threads), *more]
-    output = subprocess.run(command, env=ENVIRONMENT, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
+    environment = os.environ | WAITING | (MEMORY if chosen.same_memory else {})
+    output = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
     lines = [json.loads(line) for line in output.splitlines()]
     return [line.get("seconds") for line in lines[1:]], [line.get("processor") for line in lines[1:]], lines[0]
 
@@ -118,11 +120,12 @@ def spread(values):
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--rounds", type=int, default=5)
-    options.add_argument("--steps", type=int, default=3, help="of each process, the first of which isn't counted")
+    options.add_argument("--steps", type=int, default=4, help="of each process, the first of which isn't counted")
     options.add_argument("--threads", type=int, default=2)
     options.add_argument("--models", type=pathlib.Path, default=pathlib.Path(tempfile.gettempdir()) / "querent-speed-models")
     options.add_argument("--only", default=",".join(SETTINGS))
     options.add_argument("--processor", action="store_true", help="prints processor instead of wall time: for a machine that others use")
+    options.add_argument("--same-memory", action="store_true", help="gives PyTorch the settings of malloc that ./querent has")
     options.add_argument("--unchecked", action="store_true", help="doesn't compare the losses first")
     chosen = options.parse_args()
     chosen.models = chosen.models.resolve()
