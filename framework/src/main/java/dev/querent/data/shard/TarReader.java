@@ -13,7 +13,7 @@ final class TarReader {
 
     static final int BLOCK = 512;
 
-    private static final int WINDOW = 8 << 10;
+    private static final int WINDOW = 3 << 10;
     /** Of a long name or pax header. */
     private static final int LONGEST_EXTENSION = 64 << 10;
 
