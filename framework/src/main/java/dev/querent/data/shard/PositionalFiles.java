@@ -1,6 +1,7 @@
 package dev.querent.data.shard;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
@@ -14,7 +15,7 @@ import java.util.Map;
  * Reads parts of many files, of which a few are kept open. Thread-safe, also where a thread that reads is interrupted, which
  * closes the file for all.
  */
-final class PositionalFiles {
+final class PositionalFiles implements AutoCloseable {
 
     private static final int MOST_OPEN = 64;
 
@@ -37,6 +38,21 @@ final class PositionalFiles {
                 }
                 to.position(begun); // somebody else was interrupted, or needed room
             }
+        }
+    }
+
+    /** Closes what is open; reading opens it again. */
+    @Override
+    public void close() {
+        synchronized (open) {
+            for (FileChannel channel : open.values()) {
+                try {
+                    channel.close();
+                } catch (IOException e) {
+                    throw new UncheckedIOException("cannot close a file", e);
+                }
+            }
+            open.clear();
         }
     }
 

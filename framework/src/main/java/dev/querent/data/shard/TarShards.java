@@ -16,9 +16,9 @@ import java.util.Optional;
 /**
  * The samples of many tar files by number: members that follow each other and have one key are a sample. In memory are a few
  * numbers a shard, whatever its size. A shard that is damaged ends with one more sample, which can't be used and says why.
- * Thread-safe; the files must not change.
+ * Thread-safe; the files must not change. A few of them are kept open.
  */
-public final class TarShards {
+public final class TarShards implements AutoCloseable {
 
     /** Longest content that is read, in bytes. */
     public static final long MOST_MEMBER_BYTES = 64L << 20;
@@ -51,15 +51,16 @@ public final class TarShards {
      * @throws IllegalArgumentException where a file can't be read or an index can't be written
      */
     public static TarShards open(List<Path> files, Optional<Path> indexFolder, Progress progress) {
-        PositionalFiles reads = new PositionalFiles();
         ShardIndex[] indexes = new ShardIndex[files.size()];
-        for (int shard = 0; shard < indexes.length; shard++) {
-            Path file = files.get(shard);
-            Path index = indexFolder
-                    .map(folder -> folder.resolve(elsewhere(file)))
-                    .orElse(file.resolveSibling(file.getFileName() + INDEX));
-            indexes[shard] = open(file, index, reads);
-            progress.update(shard + 1, indexes.length, Map.of());
+        try (PositionalFiles reads = new PositionalFiles()) {
+            for (int shard = 0; shard < indexes.length; shard++) {
+                Path file = files.get(shard);
+                Path index = indexFolder
+                        .map(folder -> folder.resolve(elsewhere(file)))
+                        .orElse(file.resolveSibling(file.getFileName() + INDEX));
+                indexes[shard] = open(file, index, reads);
+                progress.update(shard + 1, indexes.length, Map.of());
+            }
         }
         return new TarShards(List.copyOf(files), indexes);
     }
@@ -112,6 +113,12 @@ public final class TarShards {
     private String damage(int shard) {
         return indexes[shard].damage().orElseThrow() + "; the " + indexes[shard].samples()
                 + " samples before that are used";
+    }
+
+    /** Closes the files that are open; reading opens them again. */
+    @Override
+    public void close() {
+        reads.close();
     }
 
     /** A sample, of which headers are read. */

@@ -228,6 +228,50 @@ class TarShardsTest {
         }
     }
 
+    /** Whatever stands in the second header, the first sample is read, and what follows is read or refused. */
+    @Test
+    void survivesAnyHeader() throws IOException {
+        byte[] whole = new Tar()
+                .file("a.txt", "a")
+                .pax("path", "b.txt")
+                .file("short.txt", "b")
+                .bytes();
+        for (int at = 1024; at < 1024 + 3 * 512; at++) {
+            int field = at % 512;
+            if ((field > 15 && field < 124) || (field > 264 && field < 345) || field > 348) {
+                continue; // nothing is read from there
+            }
+            for (byte value : new byte[] {0, '7', 'L', 'x', (byte) 0x80, (byte) 0xFF}) {
+                byte[] changed = whole.clone();
+                changed[at] = value;
+                if (at % 512 < 148 || at % 512 > 155) {
+                    sum(changed, at / 512 * 512);
+                }
+                try (TarShards shards = open(Files.write(folder.resolve("a.tar"), changed))) {
+                    for (int i = 0; i < shards.size(); i++) {
+                        for (ShardSample.Member member : shards.get(i).members().values()) {
+                            assertThat(member.size()).isLessThan(whole.length);
+                            assertThat(member.content()).hasSize((int) member.size());
+                        }
+                    }
+                    assertThat(text(shards.get(0), "txt")).isEqualTo("a");
+                }
+                Files.delete(folder.resolve("a.tar.index"));
+            }
+        }
+    }
+
+    /** Corrects a header's check sum. */
+    private static void sum(byte[] tar, int header) {
+        Arrays.fill(tar, header + 148, header + 156, (byte) ' ');
+        int sum = 0;
+        for (int i = header; i < header + 512; i++) {
+            sum += tar[i] & 0xFF;
+        }
+        byte[] digits = String.format("%06o\0 ", sum).getBytes(StandardCharsets.US_ASCII);
+        System.arraycopy(digits, 0, tar, header + 148, 8);
+    }
+
     @Test
     void refusesSamplesOfEndlessMembersAndMembersOfEndlessSize() throws IOException {
         Tar many = new Tar();

@@ -13,6 +13,7 @@ import dev.querent.plugin.Plugin;
 import dev.querent.plugin.PluginChoice;
 import dev.querent.random.Purpose;
 import dev.querent.random.RunSeed;
+import dev.querent.text.WordLevelTokenizer;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -168,10 +169,16 @@ public final class Mixture implements Dataset, Checkable {
         throw new IndexOutOfBoundsException(index);
     }
 
+    /** With those of the prompts. */
     @Override
     public List<String> words() {
         Set<String> words = new LinkedHashSet<>();
-        members.forEach(member -> words.addAll(member.data.words()));
+        for (Member member : members) {
+            words.addAll(member.data.words());
+            words.addAll(WordLevelTokenizer.words(member.part.prompts().caption()));
+            words.addAll(
+                    WordLevelTokenizer.words(member.part.prompts().question().replace("{}", " ")));
+        }
         return List.copyOf(words);
     }
 

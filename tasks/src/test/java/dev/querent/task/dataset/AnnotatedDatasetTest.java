@@ -3,11 +3,16 @@ package dev.querent.task.dataset;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.querent.config.Problems;
+import dev.querent.config.YamlReader;
 import dev.querent.data.DataFolder;
 import dev.querent.data.Dataset;
 import dev.querent.data.MissingDataException;
 import dev.querent.data.Sample;
 import dev.querent.data.SampleList;
+import dev.querent.plugin.ConfigBinder;
+import dev.querent.plugin.PluginDescriptor;
+import dev.querent.plugin.PluginRegistry;
 import dev.querent.progress.Progress;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -15,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
@@ -281,6 +287,32 @@ class AnnotatedDatasetTest {
                         new ImageTextTable.Config(images, open, Optional.empty(), Optional.empty(), none, none),
                         this.data))
                 .hasMessageContaining("ends within a quote");
+    }
+
+    @Test
+    void isWiredByYaml() throws IOException {
+        picture("COCO_val2014_000000000042.jpg");
+        picture("COCO_val2014_000000000073.jpg");
+        Path captions = json("captions.json", COCO);
+        PluginRegistry registry = PluginRegistry.of(CocoCaptions.class);
+        PluginDescriptor plugin = registry.find(Dataset.class, "coco-captions");
+        Problems problems = new Problems();
+        String yaml = "plugin: coco-captions\ntrain: {images: \"" + images + "\", annotations: \"" + captions + "\"}\n"
+                + "test: {images: \"" + images + "\", annotation: x}\n";
+        assertThat(new ConfigBinder(problems)
+                        .bind(YamlReader.document(yaml, "data.yaml"), "data", plugin, Set.of("plugin")))
+                .isEmpty();
+        assertThat(problems.list().toString())
+                .contains("data.test.annotation: unknown key. Known: annotations, images. Did you mean annotations?");
+        Record config = new ConfigBinder(new Problems())
+                .bind(
+                        YamlReader.document(yaml.substring(0, yaml.indexOf("test:")), "data.yaml"),
+                        "data",
+                        plugin,
+                        Set.of("plugin"))
+                .orElseThrow();
+        Dataset data = (Dataset) plugin.create(config, this.data);
+        assertThat(data.split("train").size()).isEqualTo(2);
     }
 
     @Test

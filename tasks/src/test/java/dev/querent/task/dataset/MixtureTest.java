@@ -151,6 +151,7 @@ class MixtureTest {
         }
         assertThat(captions).containsExactly("caption 5 of b", "other 5 of b");
         assertThat(mixture.split("train").get(0).prompts().question()).isEqualTo("Q: {} A:");
+        assertThat(mixture.words()).contains("photo", "q", ":");
     }
 
     private static final class Unheard implements Quarantine {
