@@ -83,6 +83,17 @@ final class TarReader {
         }
     }
 
+    /** The content of the member just read, where it came along with its header, as captions do. */
+    Optional<byte[]> content(TarEntry entry) {
+        long from = entry.content() - windowStart;
+        if (from < 0 || from + entry.size() > window.limit()) {
+            return Optional.empty();
+        }
+        byte[] content = new byte[(int) entry.size()];
+        window.get((int) from, content);
+        return Optional.of(content);
+    }
+
     /** Links, devices and folders have none, whatever size they give. */
     private static boolean hasContent(char type) {
         return type < '1' || type > '6';

@@ -168,15 +168,17 @@ public final class TarShards implements AutoCloseable {
             key = entry.key().get();
             refusal = refusal.or(entry::refusal);
             String extension = entry.extension().toLowerCase(Locale.ROOT);
-            if (members.put(extension, new Content(reads, file, entry)) != null && refusal.isEmpty()) {
+            if (members.put(extension, new Content(reads, file, entry, reader.content(entry))) != null
+                    && refusal.isEmpty()) {
                 refusal = Optional.of("two members \"" + entry.name() + "\"");
             }
         }
         return new ShardSample(name, key, members, refusal);
     }
 
-    /** The content of a member. */
-    private record Content(PositionalFiles reads, Path file, TarEntry entry) implements ShardSample.Member {
+    /** @param known the content, where it has been read with the header */
+    private record Content(PositionalFiles reads, Path file, TarEntry entry, Optional<byte[]> known)
+            implements ShardSample.Member {
         @Override
         public long size() {
             return entry.size();
@@ -184,6 +186,9 @@ public final class TarShards implements AutoCloseable {
 
         @Override
         public byte[] content() {
+            if (known.isPresent()) {
+                return known.get();
+            }
             if (entry.size() > MOST_MEMBER_BYTES) {
                 throw new IllegalArgumentException("\"" + entry.name() + "\" has " + entry.size()
                         + " bytes, more than the " + MOST_MEMBER_BYTES + " a member may have");
