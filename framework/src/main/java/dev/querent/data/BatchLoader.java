@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,7 @@ public final class BatchLoader implements AutoCloseable {
     private final Collectives collectives;
     private final Optional<SampleGroups> groups;
     private final LongFunction<int[]> order;
+    private final ExecutorService decoders;
     private final ReadAhead<Supplier<Whole>> readAhead;
 
     /**
@@ -48,6 +51,9 @@ public final class BatchLoader implements AutoCloseable {
 
     /** @param bad samples that were replaced */
     private record Whole(Batch batch, Map<String, String> bad) {}
+
+    /** @param filled null where the sample is bad */
+    private record Row(@Nullable Filled filled, Map<String, String> bad) {}
 
     /** One place in a batch and the sample they come from. */
     private record Filled(int index, Sample sample) {}
@@ -88,18 +94,22 @@ public final class BatchLoader implements AutoCloseable {
         this.seed = seed;
         this.quarantine = quarantine;
         this.collectives = collectives;
-        groups = options.distinctGroups() || options.twoViews()
+        groups = samples.surveyable() && (options.distinctGroups() || options.twoViews())
                 ? Optional.of(new SampleGroups(samples))
                 : Optional.empty();
         order = order();
-        readAhead = new ReadAhead<>(this::begin, options.threads());
+        decoders = ReadAhead.daemons(options.threads(), "querent-decoder");
+        readAhead = new ReadAhead<>(this::begin);
     }
 
     private LongFunction<int[]> order() {
         if (options.distinctGroups()) {
-            return new DistinctGroupOrder(groups.orElseThrow(), options.batchSize(), seed)::batch;
+            return groups.isPresent()
+                    ? new DistinctGroupOrder(groups.get(), options.batchSize(), seed)::batch
+                    : new DistinctSequence(samples, options.batchSize(), seed)::batch;
         }
-        return new SampleOrder(samples.size(), options.batchSize(), seed)::batch;
+        SampleSequence sequence = samples.sequence(seed);
+        return step -> sequence.batch(step, options.batchSize());
     }
 
     /**
@@ -137,14 +147,27 @@ public final class BatchLoader implements AutoCloseable {
         int[] indices = order.apply(step);
         Share share = collectives.share(indices.length);
         float[] values = new float[share.rows() * reader.length()];
+        List<Future<Row>> rows = new ArrayList<>();
+        for (int row = 0; row < indices.length; row++) {
+            int index = indices[row];
+            int place = share.contains(row) ? row - share.start() : -1;
+            rows.add(decoders.submit(() -> row(step, index, values, place)));
+        }
         Map<String, String> bad = new LinkedHashMap<>();
         @Nullable Filled[] filled = new Filled[indices.length];
         for (int row = 0; row < indices.length; row++) {
-            filled[row] = share.contains(row)
-                    ? decode(step, indices[row], values, row - share.start(), bad)
-                    : new Filled(indices[row], samples.get(indices[row]));
+            Row done = ReadAhead.wait(rows.get(row));
+            filled[row] = done.filled;
+            bad.putAll(done.bad);
         }
         return new Loaded(indices, values, filled, bad);
+    }
+
+    /** @param place among the rows of the share; negative where another rank decodes it */
+    private Row row(long step, int index, float[] values, int place) {
+        Map<String, String> bad = new LinkedHashMap<>();
+        Filled filled = place < 0 ? new Filled(index, samples.get(index)) : decode(step, index, values, place, bad);
+        return new Row(filled, bad);
     }
 
     /** What is bad on any rank is bad on all: each looks for itself, so that all say the same of it. */
@@ -221,7 +244,7 @@ public final class BatchLoader implements AutoCloseable {
     /** The first usable sample after a random one that the batch doesn't hold, of a group it doesn't hold. */
     private Filled replace(long step, int row, Loaded loaded, Share share) {
         int[] indices = loaded.indices;
-        Set<Integer> taken = new HashSet<>();
+        Set<Object> taken = new HashSet<>();
         for (int index : indices) {
             taken.add(key(index));
         }
@@ -243,17 +266,17 @@ public final class BatchLoader implements AutoCloseable {
                 + loaded.bad.get(samples.get(indices[row]).id()));
     }
 
-    private int key(int index) {
-        return options.distinctGroups() ? groups.orElseThrow().groupOf(index) : index;
+    private Object key(int index) {
+        return options.distinctGroups() ? samples.get(index).group() : (Object) index;
     }
 
     private float[] secondViews(long step, List<Filled> filled, Share share, Map<String, String> bad) {
         float[] values = new float[share.rows() * reader.length()];
-        SampleGroups known = groups.orElseThrow();
         for (int row = share.start(); row < share.end(); row++) {
             int index = filled.get(row).index;
             int place = row - share.start();
-            int[] members = known.members(known.groupOf(index));
+            int[] members =
+                    groups.map(known -> known.members(known.groupOf(index))).orElse(new int[0]);
             long augmentation = seed.at(Purpose.AUGMENTATION, step, index, 1);
             int start = members.length < 2
                     ? 0
@@ -274,5 +297,6 @@ public final class BatchLoader implements AutoCloseable {
     @Override
     public void close() {
         readAhead.close();
+        decoders.shutdownNow();
     }
 }

@@ -8,7 +8,7 @@ package dev.querent.data;
  *     negatives
  * @param twoViews whether each sample comes with a second look: another sample of its group, or itself where it is the
  *     only one, with an augmentation of its own
- * @param threads that decode ahead; no result depends on their number
+ * @param threads that decode; no result depends on their number. Half of the processors are enough: the model needs the others
  */
 public record LoaderOptions(int batchSize, boolean distinctGroups, boolean twoViews, int threads) {
     public LoaderOptions {
@@ -17,9 +17,12 @@ public record LoaderOptions(int batchSize, boolean distinctGroups, boolean twoVi
         }
     }
 
+    private static final int MOST_THREADS = 16;
+
     /** Batches in plain random order. */
     public static LoaderOptions of(int batchSize) {
-        return new LoaderOptions(batchSize, false, false, 1);
+        int processors = Runtime.getRuntime().availableProcessors();
+        return new LoaderOptions(batchSize, false, false, Math.max(1, Math.min(MOST_THREADS, processors / 2)));
     }
 
     public LoaderOptions withDistinctGroups() {

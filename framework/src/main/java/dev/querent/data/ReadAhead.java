@@ -8,19 +8,25 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.LongFunction;
 
-/** Computes values of the steps to come on a few threads while the present one is being used. For one consumer. */
+/** Computes values of the next steps while the present one is being used. For one consumer. */
 final class ReadAhead<T> implements AutoCloseable {
 
     private final LongFunction<T> function;
-    private final int depth;
+    /** So many values are kept beside the one in use, whatever the number of threads. */
+    private static final int DEPTH = 2;
+
     private final ExecutorService pool;
     private final Map<Long, Future<T>> pending = new HashMap<>();
 
-    ReadAhead(LongFunction<T> function, int threads) {
+    ReadAhead(LongFunction<T> function) {
         this.function = function;
-        depth = threads + 1;
-        pool = Executors.newFixedThreadPool(threads, task -> {
-            Thread thread = new Thread(task, "querent-loader");
+        pool = daemons(DEPTH, "querent-read-ahead");
+    }
+
+    /** Threads that don't keep the program from ending. */
+    static ExecutorService daemons(int threads, String name) {
+        return Executors.newFixedThreadPool(threads, task -> {
+            Thread thread = new Thread(task, name);
             thread.setDaemon(true);
             return thread;
         });
@@ -28,12 +34,12 @@ final class ReadAhead<T> implements AutoCloseable {
 
     T get(long step) {
         pending.forEach((key, future) -> {
-            if (key < step || key > step + depth) {
+            if (key < step || key > step + DEPTH) {
                 future.cancel(false);
             }
         });
-        pending.keySet().removeIf(key -> key < step || key > step + depth);
-        for (long next = step; next <= step + depth; next++) {
+        pending.keySet().removeIf(key -> key < step || key > step + DEPTH);
+        for (long next = step; next <= step + DEPTH; next++) {
             long wanted = next;
             pending.computeIfAbsent(wanted, key -> pool.submit(() -> function.apply(wanted)));
         }
@@ -44,7 +50,7 @@ final class ReadAhead<T> implements AutoCloseable {
         return wait(future);
     }
 
-    private static <T> T wait(Future<T> future) {
+    static <T> T wait(Future<T> future) {
         try {
             return future.get();
         } catch (InterruptedException e) {

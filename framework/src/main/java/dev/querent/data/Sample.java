@@ -13,12 +13,33 @@ import java.util.function.Supplier;
  * @param image decodes the image; throws {@link dev.querent.image.BadImageException} where it can't
  * @param captions at least one
  * @param questions perhaps none
+ * @param prompts what a language model reads before it captions or answers
  */
 public record Sample(
-        String id, String group, Supplier<RgbImage> image, List<String> captions, List<Question> questions) {
+        String id,
+        String group,
+        Supplier<RgbImage> image,
+        List<String> captions,
+        List<Question> questions,
+        Prompts prompts) {
     public Sample {
         captions = List.copyOf(captions);
         questions = List.copyOf(questions);
+    }
+
+    /** A sample of a data set without prompts of its own. */
+    public Sample(String id, String group, Supplier<RgbImage> image, List<String> captions, List<Question> questions) {
+        this(id, group, image, captions, questions, Prompts.NONE);
+    }
+
+    /**
+     * What stands before texts in language modelling.
+     *
+     * @param caption before a caption; perhaps empty
+     * @param question a template around a question, which replaces its {@code {}}; empty for the usual one
+     */
+    public record Prompts(String caption, String question) {
+        public static final Prompts NONE = new Prompts("", "");
     }
 
     /**

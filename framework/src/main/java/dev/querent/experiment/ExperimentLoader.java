@@ -82,7 +82,7 @@ public final class ExperimentLoader {
      */
     public Map<String, PluginSetting> components(Mapping root) {
         Problems problems = new Problems();
-        SettingBinder settings = new SettingBinder(registry, new ConfigBinder(problems), problems);
+        SettingBinder settings = new SettingBinder(registry, new ConfigBinder(problems, registry), problems);
         Map<String, PluginSetting> bound = new LinkedHashMap<>();
         Stream.of(ROLES, FINISHED_MODELS)
                 .flatMap(roles -> roles.entrySet().stream())
@@ -95,7 +95,7 @@ public final class ExperimentLoader {
     }
 
     private Optional<Experiment> bind(Mapping root, Path file, Problems problems) {
-        ConfigBinder binder = new ConfigBinder(problems);
+        ConfigBinder binder = new ConfigBinder(problems, registry);
         Optional<ExperimentHead> head = binder.bind(ExperimentFiles.named(root, file), "", ExperimentHead.class, PARTS);
         SettingBinder settings = new SettingBinder(registry, binder, problems);
         Optional<PluginSetting> data = Optional.empty();

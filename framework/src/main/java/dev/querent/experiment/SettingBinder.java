@@ -13,7 +13,7 @@ import dev.querent.model.RepresentationLearner;
 import dev.querent.plugin.CheckpointConfig;
 import dev.querent.plugin.ConfigBinder;
 import dev.querent.plugin.PluginDescriptor;
-import dev.querent.plugin.PluginException;
+import dev.querent.plugin.PluginNames;
 import dev.querent.plugin.PluginRegistry;
 import dev.querent.weights.Precision;
 import java.nio.file.Files;
@@ -27,12 +27,12 @@ import java.util.Set;
 /** Binds {@code {plugin: NAME, ...}} to the plugin of that name and its configuration. */
 final class SettingBinder {
 
-    private final PluginRegistry registry;
+    private final PluginNames names;
     private final ConfigBinder binder;
     private final Problems problems;
 
     SettingBinder(PluginRegistry registry, ConfigBinder binder, Problems problems) {
-        this.registry = registry;
+        names = new PluginNames(registry, problems);
         this.binder = binder;
         this.problems = problems;
     }
@@ -149,29 +149,7 @@ final class SettingBinder {
 
     /** The plugin that a map names; a problem where there is none. */
     Optional<PluginDescriptor> plugin(ConfigNode node, String path, Class<?> kind) {
-        List<String> names = registry.names(kind);
-        String known = "Known: " + (names.isEmpty() ? "none" : String.join(", ", names));
-        if (!(node instanceof Mapping mapping)) {
-            problems.add(
-                    node.origin(), path, "expected a map such as {plugin: NAME}, found " + node.shown() + ". " + known);
-            return Optional.empty();
-        }
-        String key = path + "." + ExperimentKeys.PLUGIN;
-        ConfigNode name = mapping.entries().get(ExperimentKeys.PLUGIN);
-        if (name == null || name.isNull()) {
-            problems.add(mapping.origin(), key, "missing. " + known);
-            return Optional.empty();
-        }
-        if (!(name instanceof Scalar scalar)) {
-            problems.add(name.origin(), key, "expected a name, found " + name.shown() + ". " + known);
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(registry.find(kind, scalar.text()));
-        } catch (PluginException e) {
-            problems.add(name.origin(), key, String.valueOf(e.getMessage()));
-            return Optional.empty();
-        }
+        return names.plugin(node, path, kind);
     }
 
     private Optional<Scalar> scalar(Mapping mapping, String path, String key) {

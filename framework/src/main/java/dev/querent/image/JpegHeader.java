@@ -4,17 +4,22 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * What decoding needs to know of a JPEG file and ImageIO doesn't tell: the segments before the first scan (ITU-T T.81,
- * appendix B).
+ * What decoding needs to know of a JPEG file before it begins: the segments before the first scan (ITU-T T.81, appendix B).
  *
+ * @param width of the frame in pixels; 0 where the file ends before saying so
+ * @param height likewise; 0 also where it is to follow behind the first scan
+ * @param progressive whether the picture comes in scans, each of which refines all of it
  * @param components 1 for grey, 3 for colour, 4 for CMYK; 0 where the file ends before saying so
  * @param ycck whether an Adobe segment says that four components are luminance, colour and black
  * @param exif the content of the EXIF segment, from its TIFF header on
  */
-record JpegHeader(int components, boolean ycck, Optional<ByteBuffer> exif) {
+record JpegHeader(int width, int height, boolean progressive, int components, boolean ycck, Optional<ByteBuffer> exif) {
 
     private static final int START_OF_IMAGE = 0xFFD8;
     private static final int START_OF_SCAN = 0xDA;
+    /** The last two bits of the frames' codes C2, C6, CA and CE. */
+    private static final int PROGRESSIVE = 2;
+
     private static final int EXIF = 0xE1;
     private static final int ADOBE = 0xEE;
     /** "Adobe", a version and two sets of flags stand before the number of the colour transform. */
@@ -28,6 +33,9 @@ record JpegHeader(int components, boolean ycck, Optional<ByteBuffer> exif) {
         if (content.length < 2 || (in.getShort() & 0xFFFF) != START_OF_IMAGE) {
             return Optional.empty();
         }
+        int width = 0;
+        int height = 0;
+        boolean progressive = false;
         int components = 0;
         boolean ycck = false;
         Optional<ByteBuffer> exif = Optional.empty();
@@ -47,6 +55,9 @@ record JpegHeader(int components, boolean ycck, Optional<ByteBuffer> exif) {
             ByteBuffer segment = in.slice(in.position(), length);
             in.position(in.position() + length);
             if (isFrame(marker) && length > 5) {
+                height = segment.getShort(1) & 0xFFFF;
+                width = segment.getShort(3) & 0xFFFF;
+                progressive = (marker & 3) == PROGRESSIVE;
                 components = segment.get(5) & 0xFF;
             } else if (marker == ADOBE && length > ADOBE_TRANSFORM && startsWith(segment, "Adobe")) {
                 ycck = segment.get(ADOBE_TRANSFORM) == YCCK;
@@ -54,7 +65,18 @@ record JpegHeader(int components, boolean ycck, Optional<ByteBuffer> exif) {
                 exif = Optional.of(segment.slice(6, length - 6));
             }
         }
-        return Optional.of(new JpegHeader(components, ycck, exif));
+        return Optional.of(new JpegHeader(width, height, progressive, components, ycck, exif));
+    }
+
+    /** Number of scans. Within compressed data the marker's two bytes can't stand. */
+    static int scans(byte[] content) {
+        int scans = 0;
+        for (int at = 1; at < content.length; at++) {
+            if (content[at] == (byte) START_OF_SCAN && content[at - 1] == (byte) 0xFF) {
+                scans++;
+            }
+        }
+        return scans;
     }
 
     /** The codes C0 to CF begin frames, but for the three that define tables or reserve a code. */

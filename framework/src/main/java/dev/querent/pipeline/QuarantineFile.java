@@ -22,7 +22,7 @@ final class QuarantineFile implements Quarantine {
     private final Path file;
     private final double limit;
     private final Set<String> bad = new HashSet<>();
-    private final Set<String> seen = new HashSet<>();
+    private final SeenSamples seen = new SeenSamples();
 
     QuarantineFile(Path file, double limit) {
         this.file = file;
@@ -49,7 +49,7 @@ final class QuarantineFile implements Quarantine {
 
     @Override
     public synchronized void report(String sampleId, String reason) {
-        seen.add(sampleId);
+        seen.add(sampleId, true);
         if (bad.add(sampleId)) {
             String line = JsonMapper.shared()
                     .createObjectNode()
@@ -67,13 +67,12 @@ final class QuarantineFile implements Quarantine {
 
     @Override
     public synchronized void used(String sampleId) {
-        seen.add(sampleId);
+        seen.add(sampleId, bad.contains(sampleId));
     }
 
     private void check() {
-        long badSeen = bad.stream().filter(seen::contains).count();
-        if (seen.size() >= LEAST_SEEN && badSeen > limit * seen.size()) {
-            throw new TooManyBadSamplesException(badSeen + " of the " + seen.size()
+        if (seen.all() >= LEAST_SEEN && seen.bad() > limit * seen.all()) {
+            throw new TooManyBadSamplesException(seen.bad() + " of the " + seen.all()
                     + " samples seen so far could not be used, more than bad-sample-limit " + limit
                     + " allows. They are listed with reasons in " + file);
         }

@@ -27,12 +27,20 @@ import org.jspecify.annotations.Nullable;
 public final class ConfigBinder {
 
     private final Problems problems;
+    private final Optional<PluginNames> plugins;
 
     /**
      * @param problems where everything that is wrong is put
      */
     public ConfigBinder(Problems problems) {
         this.problems = problems;
+        plugins = Optional.empty();
+    }
+
+    /** Binds also records in which plugins are chosen ({@link PluginChoice}). */
+    public ConfigBinder(Problems problems, PluginRegistry registry) {
+        this.problems = problems;
+        plugins = Optional.of(new PluginNames(registry, problems));
     }
 
     /**
@@ -106,6 +114,14 @@ public final class ConfigBinder {
         }
         if (raw == Map.class) {
             return node instanceof Mapping mapping ? map(mapping, path, type) : refused(node, path, type, fallback);
+        }
+        if (raw == PluginChoice.class && plugins.isPresent()) {
+            Optional<PluginDescriptor> plugin =
+                    plugins.get().plugin(node, path, ConfigTypes.raw(ConfigTypes.element(type)));
+            return node instanceof Mapping mapping
+                    ? plugin.flatMap(known -> bind(mapping, path, known, Set.of("plugin"))
+                            .map(config -> new PluginChoice<>(known, config)))
+                    : Optional.empty();
         }
         if (raw.isRecord()) {
             Record standard = fallback instanceof Record given

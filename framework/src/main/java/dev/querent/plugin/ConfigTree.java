@@ -52,6 +52,12 @@ public final class ConfigTree {
         if (value instanceof Optional<?> optional) {
             return optional.map(ConfigTree::node).orElseGet(() -> new Scalar("null", false, ORIGIN));
         }
+        if (value instanceof PluginChoice<?> choice) {
+            Map<String, ConfigNode> entries = new LinkedHashMap<>();
+            entries.put("plugin", new Scalar(choice.plugin().name(), false, ORIGIN));
+            entries.putAll(of(choice.config(), choice.plugin()).entries());
+            return new Mapping(entries, ORIGIN);
+        }
         if (value instanceof Record record) {
             return of(record);
         }

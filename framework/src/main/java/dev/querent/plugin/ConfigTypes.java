@@ -32,6 +32,9 @@ final class ConfigTypes {
     /** Whether {@link ConfigBinder} can bind a type. */
     static boolean isKnown(Type type) {
         Class<?> raw = raw(type);
+        if (raw == PluginChoice.class) {
+            return true;
+        }
         if (type instanceof ParameterizedType) {
             boolean container = raw == List.class
                     || raw == Optional.class
@@ -60,6 +63,9 @@ final class ConfigTypes {
         }
         if (raw.isEnum()) {
             return "one of " + choices(raw);
+        }
+        if (raw == PluginChoice.class) {
+            return "{plugin: NAME, ...}";
         }
         if (raw.isRecord()) {
             return ConfigRecord.components(raw).stream()

@@ -165,7 +165,7 @@ final class PluginInspector {
         if (raw == Optional.class || raw == List.class || raw == java.util.Map.class) {
             return nested(ConfigTypes.element(type));
         }
-        return raw.isRecord() ? Optional.of(raw) : Optional.empty();
+        return raw.isRecord() && raw != PluginChoice.class ? Optional.of(raw) : Optional.empty();
     }
 
     private static String text(Object value) {

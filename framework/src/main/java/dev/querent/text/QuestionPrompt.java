@@ -12,6 +12,16 @@ public final class QuestionPrompt {
 
     /** The prefix that an answer follows, e.g. {@code question: how many circles are there answer:}. */
     public static String prefix(String question) {
-        return "question: " + CaptionText.question(question) + " answer:";
+        return prefix(question, "");
+    }
+
+    /**
+     * A prefix of another wording.
+     *
+     * @param template whose {@code {}} the question replaces; empty for the usual one
+     */
+    public static String prefix(String question, String template) {
+        String words = CaptionText.question(question);
+        return template.isEmpty() ? "question: " + words + " answer:" : template.replace("{}", words);
     }
 }

@@ -108,6 +108,24 @@ class ImageDecoderTest {
     }
 
     @Test
+    void refusesProgressiveFilesOfEndlessScans() throws IOException {
+        byte[] whole = Fixtures.bytes("parity/progressive.jpg");
+        int scan = 0;
+        while (whole[scan] != (byte) 0xFF || whole[scan + 1] != (byte) 0xDA) {
+            scan++;
+        }
+        byte[] endless = Arrays.copyOf(whole, scan + 501 * 2 + whole.length - scan);
+        for (int i = 0; i < 501; i++) {
+            endless[scan + 2 * i] = (byte) 0xFF;
+            endless[scan + 2 * i + 1] = (byte) 0xDA;
+        }
+        System.arraycopy(whole, scan, endless, scan + 501 * 2, whole.length - scan);
+        assertThatThrownBy(() -> ImageDecoder.decode(endless, "photo.jpg"))
+                .isInstanceOf(BadImageException.class)
+                .hasMessageContaining("photo.jpg: a progressive JPEG of 5");
+    }
+
+    @Test
     void namesFormatsThatItCannotRead() throws IOException {
         byte[] webp = Fixtures.bytes("parity/photo.webp");
         assertThatThrownBy(() -> ImageDecoder.decode(webp, "photo.webp"))

@@ -6,6 +6,9 @@ import dev.querent.config.Problems;
 import dev.querent.data.DataFolder;
 import dev.querent.data.Dataset;
 import dev.querent.data.Fetchable;
+import dev.querent.data.MissingDataException;
+import dev.querent.experiment.Experiment;
+import dev.querent.experiment.ExperimentLoader;
 import dev.querent.plugin.ConfigBinder;
 import dev.querent.plugin.PluginDescriptor;
 import dev.querent.plugin.PluginRegistry;
@@ -13,6 +16,7 @@ import dev.querent.progress.ProgressLine;
 import dev.querent.task.dataset.DataCheck;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -98,20 +102,33 @@ public final class DataCommand implements Runnable {
     /** {@code querent data check PATH}. */
     @Command(
             name = "check",
-            description = "Compares checksums and decodes every image of a prepared data set or of a folder of images.",
+            description = "Says what is wrong with data on disk, and decodes every image.",
             mixinStandardHelpOptions = true)
     public static final class CheckData implements Callable<Integer> {
 
         @Spec
         private CommandSpec spec = CommandSpec.create();
 
-        @Parameters(paramLabel = "PATH", description = "A prepared data set, a folder with images, or one image.")
+        @Mixin
+        private PluginOptions plugins = new PluginOptions();
+
+        @Option(
+                names = "--data",
+                paramLabel = "DIR",
+                defaultValue = "data",
+                description = "Folder of fetched data sets, default: ${DEFAULT-VALUE}.")
+        private Path data = Path.of("data");
+
+        @Parameters(
+                paramLabel = "PATH",
+                description = "An experiment file, whose data set is checked; a prepared data set, a folder with images"
+                        + " or tar files, or one of them.")
         private Path path = Path.of("");
 
         @Override
         public Integer call() {
             CommandLine commandLine = spec.commandLine();
-            DataCheck check = DataCheck.of(path, progress(commandLine, "checking"));
+            DataCheck check = isExperiment() ? experiment() : DataCheck.of(path, progress(commandLine, "checking"));
             check.problems().forEach(commandLine.getErr()::println);
             commandLine.getErr().flush();
             commandLine
@@ -120,6 +137,21 @@ public final class DataCommand implements Runnable {
                             + check.problems().size() + " problems");
             commandLine.getOut().flush();
             return check.problems().isEmpty() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+        }
+
+        private boolean isExperiment() {
+            return path.toString().endsWith(".yaml") || path.toString().endsWith(".yml");
+        }
+
+        private DataCheck experiment() {
+            CommandLine commandLine = spec.commandLine();
+            try (PluginRegistry registry = plugins.open(commandLine.getErr())) {
+                Experiment experiment = new ExperimentLoader(registry).load(path);
+                Dataset dataset = experiment.data().create(Dataset.class, new DataFolder(data));
+                return DataCheck.of(dataset, progress(commandLine, "checking"));
+            } catch (MissingDataException | IllegalArgumentException e) {
+                return new DataCheck(0, List.of(String.valueOf(e.getMessage())));
+            }
         }
     }
 }

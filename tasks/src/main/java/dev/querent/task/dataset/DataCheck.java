@@ -1,17 +1,26 @@
 package dev.querent.task.dataset;
 
+import dev.querent.data.Checkable;
+import dev.querent.data.DataFolder;
+import dev.querent.data.Dataset;
 import dev.querent.data.MissingDataException;
+import dev.querent.data.Sample;
+import dev.querent.data.SampleList;
 import dev.querent.image.BadImageException;
 import dev.querent.image.ImageDecoder;
+import dev.querent.image.RgbImage;
 import dev.querent.progress.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -31,11 +40,14 @@ public record DataCheck(int images, List<String> problems) {
 
     /**
      * Decodes every image of a prepared data set, of a folder with all below it, or a single file; a prepared data set's
-     * checksums are compared first.
+     * checksums are compared first. A tar file, or a folder that holds some, is read as {@code webdataset} reads it.
      */
     public static DataCheck of(Path path, Progress progress) {
         if (Files.exists(path.resolve(EmojiFolder.MANIFEST))) {
             return emoji(path, progress);
+        }
+        if (isShards(path)) {
+            return shards(path, progress);
         }
         if (!Files.exists(path)) {
             return new DataCheck(0, List.of(path + ": there is no such file or folder"));
@@ -64,9 +76,61 @@ public record DataCheck(int images, List<String> problems) {
         return new DataCheck(files.size(), problems);
     }
 
+    /** Whatever a data set can tell of its files; then every sample of every split, its image decoded. */
+    public static DataCheck of(Dataset data, Progress progress) {
+        FileProblems problems = new FileProblems();
+        int images = 0;
+        long total = data.splits().stream()
+                .mapToLong(split -> data.split(split).size())
+                .sum();
+        for (String split : data.splits()) {
+            SampleList samples = data.split(split);
+            Set<String> ids = new HashSet<>();
+            for (int index = 0; index < samples.size(); index++) {
+                Sample sample = samples.get(index);
+                if (!ids.add(sample.id())) {
+                    problems.add("ids doubled", split + ": the id \"" + sample.id() + "\" stands for two samples");
+                }
+                try {
+                    RgbImage unused = sample.image().get();
+                } catch (BadImageException e) {
+                    problems.add("images missing or unreadable in " + split, String.valueOf(e.getMessage()));
+                }
+                progress.update(++images, total, Map.of());
+            }
+        }
+        List<String> sentences = new ArrayList<>(data instanceof Checkable known ? known.problems() : List.of());
+        sentences.addAll(problems.sentences());
+        return new DataCheck(images, sentences);
+    }
+
     private static String suffix(Path file) {
         String name = String.valueOf(file.getFileName());
         return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    }
+
+    private static boolean isShards(Path path) {
+        if (!Files.isDirectory(path)) {
+            return suffix(path).equals("tar");
+        }
+        try (DirectoryStream<Path> tars = Files.newDirectoryStream(path, "*.tar")) {
+            return tars.iterator().hasNext();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static DataCheck shards(Path path, Progress progress) {
+        Optional<String> none = Optional.empty();
+        try {
+            return of(
+                    new WebDataset(
+                            new WebDataset.Config(path.toString(), none, none, Optional.empty(), Optional.empty()),
+                            new DataFolder(path)),
+                    progress);
+        } catch (MissingDataException | IllegalArgumentException e) {
+            return new DataCheck(0, List.of(String.valueOf(e.getMessage())));
+        }
     }
 
     private static DataCheck emoji(Path path, Progress progress) {

@@ -11,13 +11,10 @@ import dev.querent.image.ImageDecoder;
 import dev.querent.image.RgbImage;
 import dev.querent.plugin.Doc;
 import dev.querent.plugin.Plugin;
-import dev.querent.text.QuestionPrompt;
-import dev.querent.text.WordLevelTokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,9 +75,7 @@ public final class ImageTextFiles implements Dataset {
 
     @Override
     public SampleList split(String name) {
-        JsonLines lines = Optional.ofNullable(splits.get(name))
-                .orElseThrow(() -> new IllegalArgumentException("image-text-files has no split \"" + name
-                        + "\". Known: " + String.join(", ", splits.keySet()) + ". Name its file in the experiment"));
+        JsonLines lines = Splits.of("image-text-files", splits, name);
         return new SampleList() {
             @Override
             public int size() {
@@ -171,16 +166,7 @@ public final class ImageTextFiles implements Dataset {
     /** Those of the training split. */
     @Override
     public List<String> words() {
-        Set<String> words = new LinkedHashSet<>(QuestionPrompt.WORDS);
         SampleList samples = split("train");
-        for (int index = 0; index < samples.size(); index++) {
-            Sample sample = samples.get(index);
-            sample.captions().forEach(caption -> words.addAll(WordLevelTokenizer.words(caption)));
-            sample.questions().forEach(question -> {
-                words.addAll(WordLevelTokenizer.words(question.text()));
-                words.addAll(WordLevelTokenizer.words(question.answer()));
-            });
-        }
-        return List.copyOf(words);
+        return Splits.words(samples, samples.size());
     }
 }

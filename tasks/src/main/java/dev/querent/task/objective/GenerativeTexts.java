@@ -55,15 +55,16 @@ public final class GenerativeTexts {
         List<String> targets = new ArrayList<>();
         for (int row = 0; row < batch.captions().size(); row++) {
             SplittableRandom random = seed.generator(Purpose.PREFIX_SPLIT, step, row);
+            Sample.Prompts prompts = batch.samples().get(row).prompts();
             List<Sample.Question> questions = batch.questions().get(row);
             if (!questions.isEmpty() && random.nextDouble() < questionShare) {
                 Sample.Question question = questions.get(random.nextInt(questions.size()));
-                prefixes.add(QuestionPrompt.prefix(question.text()));
+                prefixes.add(QuestionPrompt.prefix(question.text(), prompts.question()));
                 targets.add(question.answer());
             } else {
                 String caption = batch.captions().get(row);
                 int split = random.nextDouble() < splitShare ? split(caption, random) : 0;
-                prefixes.add(caption.substring(0, split).strip());
+                prefixes.add((prompts.caption() + " " + caption.substring(0, split)).strip());
                 targets.add(caption.substring(split).strip());
             }
         }

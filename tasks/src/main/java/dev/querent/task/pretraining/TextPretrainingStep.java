@@ -65,13 +65,14 @@ public final class TextPretrainingStep implements PipelineStep {
             LanguageModel model = context.language(manager);
             Dataset dataset = context.dataset();
             WordPrompt prompt = new WordPrompt(model, context.seed(), config.promptLength());
-            SampleOrder order = new SampleOrder(dataset.textCount(), config.batchSize(), context.seed());
-            LongFunction<List<String>> names = step -> IntStream.of(order.batch(step))
+            SampleOrder order = new SampleOrder(dataset.textCount(), context.seed());
+            LongFunction<List<String>> names = step -> IntStream.of(order.batch(step, config.batchSize()))
                     .mapToObj(text -> "text " + text)
                     .toList();
             new Trainer(config.training(), Surroundings.of(context, names)).train(model.parameters(), (step, owner) -> {
-                List<TextPair> texts =
-                        IntStream.of(order.batch(step)).mapToObj(dataset::text).toList();
+                List<TextPair> texts = IntStream.of(order.batch(step, config.batchSize()))
+                        .mapToObj(dataset::text)
+                        .toList();
                 return new Objective.Loss(model.loss(input(prompt, owner, step, texts)), Map.of());
             });
             context.save("language", model.parameters());

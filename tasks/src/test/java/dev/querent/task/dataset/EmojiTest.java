@@ -9,6 +9,7 @@ import dev.querent.data.Sample;
 import dev.querent.data.SampleList;
 import dev.querent.data.TextPair;
 import dev.querent.progress.Progress;
+import dev.querent.testing.Tar;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
