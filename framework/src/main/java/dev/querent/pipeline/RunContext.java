@@ -2,8 +2,10 @@ package dev.querent.pipeline;
 
 import ai.djl.ndarray.NDManager;
 import dev.querent.collective.Collectives;
+import dev.querent.collective.SingleProcess;
 import dev.querent.data.Dataset;
 import dev.querent.data.Quarantine;
+import dev.querent.experiment.RunDirectory;
 import dev.querent.model.Bridge;
 import dev.querent.model.LanguageModel;
 import dev.querent.model.VisionEncoder;
@@ -30,14 +32,42 @@ final class RunContext implements StepContext {
 
     /** What the steps of a run share. */
     record Run(
-            dev.querent.experiment.RunDirectory directory,
+            RunDirectory directory,
             RunSeed seed,
             Dataset dataset,
             RunModels models,
             StopSignal stop,
             Progress progress,
             Quarantine quarantine,
-            Collectives collectives) {}
+            Collectives collectives) {
+
+        /** For a process that works on the run without owning its folder: it reads there, and reports nothing. */
+        static Run reading(RunModels models, RunDirectory directory, RunSeed seed, Collectives ranks) {
+            return new Run(
+                    directory,
+                    seed,
+                    models.dataset(),
+                    models,
+                    StopSignal.NEVER,
+                    Progress.SILENT,
+                    SILENT_QUARANTINE,
+                    ranks);
+        }
+
+        /** The same, silent, for partitions that stop at a signal of their own. */
+        Run forPartitions(StopSignal signal) {
+            return new Run(
+                    directory, seed, dataset, models, signal, Progress.SILENT, SILENT_QUARANTINE, new SingleProcess());
+        }
+    }
+
+    private static final Quarantine SILENT_QUARANTINE = new Quarantine() {
+        @Override
+        public void report(String sampleId, String reason) {}
+
+        @Override
+        public void used(String sampleId) {}
+    };
 
     /** @param collectives the ranks that work on the step */
     RunContext(String step, Run run, Collectives collectives) {
