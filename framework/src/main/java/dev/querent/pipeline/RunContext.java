@@ -7,6 +7,8 @@ import dev.querent.data.Dataset;
 import dev.querent.data.Quarantine;
 import dev.querent.experiment.RunDirectory;
 import dev.querent.model.Bridge;
+import dev.querent.model.Captioner;
+import dev.querent.model.ImageTextScorer;
 import dev.querent.model.LanguageModel;
 import dev.querent.model.VisionEncoder;
 import dev.querent.progress.Progress;
@@ -29,6 +31,7 @@ final class RunContext implements StepContext {
     private final String step;
     private final Run run;
     private final Collectives collectives;
+    private final Dataset dataset;
 
     /** What the steps of a run share. */
     record Run(
@@ -74,6 +77,7 @@ final class RunContext implements StepContext {
         this.step = step;
         this.run = run;
         this.collectives = collectives;
+        dataset = run.models().dataset(run.dataset(), step);
     }
 
     @Override
@@ -93,7 +97,7 @@ final class RunContext implements StepContext {
 
     @Override
     public Dataset dataset() {
-        return run.dataset();
+        return dataset;
     }
 
     @Override
@@ -109,6 +113,16 @@ final class RunContext implements StepContext {
     @Override
     public Bridge bridge(NDManager manager) {
         return run.models().bridge(manager, Optional.of(step));
+    }
+
+    @Override
+    public Captioner captioner(NDManager manager) {
+        return run.models().captioner(manager);
+    }
+
+    @Override
+    public ImageTextScorer scorer(NDManager manager) {
+        return run.models().scorer(manager);
     }
 
     @Override

@@ -54,7 +54,7 @@ public final class SharedRepository {
     public SharedRepository(String url, Map<String, String> environment) {
         if (!url.startsWith(PREFIX)) {
             throw new IllegalArgumentException("--repository: expected jdbc:postgresql://HOST:PORT/DATABASE, found "
-                    + url + ": workers share a job repository in PostgreSQL");
+                    + withoutParameters(url) + ": workers share a job repository in PostgreSQL");
         }
         this.url = url;
         put("user", environment.get("PGUSER"));
@@ -70,6 +70,10 @@ public final class SharedRepository {
     /** Where it is, without what is secret. */
     @Override
     public String toString() {
+        return withoutParameters(url);
+    }
+
+    private static String withoutParameters(String url) {
         return url.replaceFirst("\\?.*", "");
     }
 
