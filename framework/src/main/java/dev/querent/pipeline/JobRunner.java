@@ -16,6 +16,7 @@ import org.springframework.batch.core.job.builder.JobBuilder;
 import org.springframework.batch.core.job.builder.SimpleJobBuilder;
 import org.springframework.batch.core.job.parameters.JobParameters;
 import org.springframework.batch.core.job.parameters.JobParametersBuilder;
+import org.springframework.batch.core.launch.JobExecutionAlreadyRunningException;
 import org.springframework.batch.core.launch.JobOperator;
 import org.springframework.batch.core.partition.support.SimpleStepExecutionSplitter;
 import org.springframework.batch.core.repository.JobRepository;
@@ -80,6 +81,8 @@ final class JobRunner {
         closeDeadExecutions(repository, parameters);
         try {
             return context.getBean(JobOperator.class).start(job(context, repository, steps), parameters);
+        } catch (JobExecutionAlreadyRunningException e) {
+            throw new Outage(e); // a worker was quicker than the closing of the dead
         } catch (JobExecutionException e) {
             throw new IllegalStateException("the job of " + run.root() + " can't be started: " + e.getMessage(), e);
         }
@@ -120,21 +123,31 @@ final class JobRunner {
         if (instance == null) {
             return;
         }
+        // all jobs before all steps: no worker begins a partition of a job that is closed
         for (JobExecution execution : repository.getJobExecutions(instance)) {
-            for (StepExecution step : execution.getStepExecutions()) {
-                if (isOpen(step.getStatus())) {
-                    step.setStatus(BatchStatus.FAILED);
-                    step.setExitStatus(ExitStatus.FAILED);
-                    step.setEndTime(LocalDateTime.now(java.time.ZoneId.systemDefault()));
-                    repository.update(step);
-                }
-            }
             if (isOpen(execution.getStatus())) {
                 execution.setStatus(BatchStatus.FAILED);
                 execution.setExitStatus(ExitStatus.FAILED);
                 execution.setEndTime(LocalDateTime.now(java.time.ZoneId.systemDefault()));
                 repository.update(execution);
             }
+        }
+        for (JobExecution execution : repository.getJobExecutions(instance)) {
+            for (StepExecution read : execution.getStepExecutions()) {
+                if (isOpen(read.getStatus())) {
+                    closeStep(repository, read.getId());
+                }
+            }
+        }
+    }
+
+    private static void closeStep(JobRepository repository, long id) {
+        StepExecution step = repository.getStepExecution(id); // a worker may have gone on meanwhile
+        if (step != null && isOpen(step.getStatus())) {
+            step.setStatus(BatchStatus.FAILED);
+            step.setExitStatus(ExitStatus.FAILED);
+            step.setEndTime(LocalDateTime.now(java.time.ZoneId.systemDefault()));
+            repository.update(step);
         }
     }
 

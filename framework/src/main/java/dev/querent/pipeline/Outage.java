@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.batch.core.launch.JobExecutionAlreadyRunningException;
 import org.springframework.dao.ConcurrencyFailureException;
 
 /** A shared job repository that doesn't answer for a while: it is restarted, or the network to it is down. */
@@ -59,12 +60,22 @@ final class Outage extends RuntimeException {
                 if (System.nanoTime() - firstFailure > LONGEST.toNanos()) {
                     throw e;
                 }
-                if (failures == 0) {
+                if (failures == 0 && !isConflict(e)) {
                     LOG.warn("the job repository doesn't answer, trying again: {}", reason(e));
                 }
                 pause(Math.min(LONGEST_PAUSE_MILLIS, 250L << Math.min(failures, 5)));
             }
         }
+    }
+
+    /** Two processes changed the same thing: nothing is down, and the next attempt sees what the other did. */
+    private static boolean isConflict(Throwable problem) {
+        for (Throwable cause = problem; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ConcurrencyFailureException || cause instanceof JobExecutionAlreadyRunningException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String reason(Throwable problem) {

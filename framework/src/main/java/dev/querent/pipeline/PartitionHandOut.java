@@ -74,7 +74,7 @@ final class PartitionHandOut implements PartitionHandler {
         try {
             return splitter.split(whole, count);
         } catch (JobExecutionException e) {
-            throw new IllegalStateException("the step can't be split: " + e.getMessage(), e);
+            throw new Outage(e); // a worker has changed an older execution since it was closed
         }
     }
 
