@@ -2,6 +2,7 @@ package dev.querent.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.querent.testing.Golden;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -114,6 +115,29 @@ class CapFiltTest {
                 .singleElement()
                 .asString()
                 .contains("picture-4");
+    }
+
+    @Test
+    void blipWritesAndClipRanks() throws Exception {
+        Path file = folder.resolve("published.yaml");
+        Files.writeString(file, """
+                threads: 1
+                data: {plugin: shapes, image-size: 16, train-samples: 7, validation-samples: 2, test-samples: 2}
+                captioner: {plugin: blip, checkpoint: %s}
+                scorer: {plugin: clip, checkpoint: %s}
+                steps:
+                  capfilt: {plugin: capfilt, batch-size: 3, min-new-tokens: 1, max-new-tokens: 5}
+                """.formatted(
+                        Golden.folder(CapFiltTest.class, "/dev/querent/vision/blip-three"),
+                        Golden.folder(CapFiltTest.class, "/dev/querent/vision/clip-quick-gelu")));
+        CommandLineRun run = new CommandLineRun();
+        assertThat(run.run("run", file, "--runs", folder, "--data", folder))
+                .as(run.err())
+                .isZero();
+        Path captions = folder.resolve("published/steps/capfilt/output/captions.jsonl");
+        assertThat(Files.readAllLines(captions)).hasSize(7);
+        assertThat(Files.readString(folder.resolve("published/provenance.json")))
+                .contains("captioner", "scorer");
     }
 
     @Test
