@@ -138,6 +138,17 @@ final class RunProcess implements AutoCloseable {
         process.destroy();
     }
 
+    /** Freezes the process, as a machine that swaps or a network that fails does, or lets it go on. */
+    void freeze(boolean frozen) throws InterruptedException {
+        try {
+            new ProcessBuilder("kill", frozen ? "-STOP" : "-CONT", Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** The exit code. */
     int end() throws InterruptedException {
         return end(LONGEST_SECONDS);

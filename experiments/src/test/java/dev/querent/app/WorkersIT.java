@@ -2,6 +2,7 @@ package dev.querent.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.querent.testing.Golden;
 import dev.querent.testing.Postgres;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -41,7 +42,7 @@ class WorkersIT {
     }
 
     @Test
-    void killedWorkersAndManagerAndARestartedDatabaseLoseAndDoubleNothing() throws Exception {
+    void killedAndFrozenProcessesAndARestartedDatabaseLoseAndDoubleNothing() throws Exception {
         SharedRun run = new SharedRun(folder, "killed", postgres, "steps.hashes.pause=80");
         List<RunProcess> processes = new ArrayList<>();
         try {
@@ -53,11 +54,13 @@ class WorkersIT {
             processes.remove(0).kill();
             processes.add(0, run.startWorker());
             await(run, processes.get(3), 20);
+            processes.get(2).freeze(true); // until another has taken its partition
             postgres.restart(1000);
             await(run, processes.get(3), 30);
             processes.remove(3).kill();
             processes.add(run.startManager());
             await(run, processes.get(3), 45);
+            processes.get(2).freeze(false);
             processes.remove(1).kill();
             processes.get(1).terminate();
             assertThat(processes.get(1).end()).isEqualTo(143);
@@ -112,6 +115,46 @@ class WorkersIT {
                 .doesNotContain("not-it");
         assertThat(new CommandLineRun().run("work", run.run(), "--repository", "jdbc:h2:mem:x"))
                 .isEqualTo(2);
+    }
+
+    @Test
+    void capFiltThroughTheDatabaseIsThatOfOneProcess() throws Exception {
+        Path file = folder.resolve("capfilt.yaml");
+        Files.writeString(file, """
+                threads: 1
+                data: {plugin: shapes, image-size: 16, train-samples: 25, validation-samples: 2, test-samples: 2}
+                captioner: {plugin: blip, checkpoint: %s}
+                scorer: {plugin: clip, checkpoint: %s}
+                steps:
+                  capfilt: {plugin: capfilt, batch-size: 3, partition-size: 6, min-new-tokens: 1, max-new-tokens: 5}
+                  again: {plugin: capfilt, batch-size: 3, partition-size: 6, min-new-tokens: 1, max-new-tokens: 5}
+                """.formatted(
+                        Golden.folder(WorkersIT.class, "/dev/querent/vision/blip-three"),
+                        Golden.folder(WorkersIT.class, "/dev/querent/vision/clip-quick-gelu")));
+        List<Object> alone = List.of("run", file, "--runs", folder, "--data", folder, "--set", "name=capfilt-alone");
+        assertThat(new CommandLineRun().run(alone.toArray())).isZero();
+        CommandLineRun shared = new CommandLineRun();
+        String login = "?user=" + Postgres.USER + "&password=" + postgres.password();
+        assertThat(shared.run(
+                        "run",
+                        file,
+                        "--runs",
+                        folder,
+                        "--data",
+                        folder,
+                        "--set",
+                        "name=capfilt-shared",
+                        "--repository",
+                        postgres.url() + login))
+                .as(shared.err())
+                .isZero();
+        for (String step : List.of("capfilt", "again")) {
+            Path captions = Path.of("steps", step, "output", "captions.jsonl");
+            assertThat(Files.readAllLines(folder.resolve("capfilt-shared").resolve(captions)))
+                    .hasSize(25)
+                    .isEqualTo(
+                            Files.readAllLines(folder.resolve("capfilt-alone").resolve(captions)));
+        }
     }
 
     private static void await(SharedRun run, RunProcess manager, int partitions) throws InterruptedException {

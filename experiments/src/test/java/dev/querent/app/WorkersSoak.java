@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Five minutes of SIGKILLs: every few seconds one of three workers, now and then the manager, twice the database is broken off. Every
- * picture comes out once; {@code mvn -Psoak verify} runs it.
+ * Five minutes of SIGKILLs: every few seconds one of three workers, now and then the manager; a worker freezes and goes on; twice the
+ * database is broken off. Every picture comes out once; {@code mvn -Psoak verify} runs it.
  */
 class WorkersSoak {
 
@@ -51,6 +51,11 @@ class WorkersSoak {
                     if (restarts < 2 && seconds(begun) > (restarts + 1) * SECONDS / 3) {
                         restarts++;
                         postgres.restart(random.nextInt(5_000));
+                    } else if (random.nextInt(8) == 0) {
+                        RunProcess frozen = workers.get(random.nextInt(workers.size()));
+                        frozen.freeze(true);
+                        Thread.sleep(15_000); // longer than a lease
+                        frozen.freeze(false);
                     } else if (random.nextInt(8) == 0) {
                         manager.kill();
                         kills++;
