@@ -14,6 +14,7 @@ import dev.querent.app.command.ScoreCommand;
 import dev.querent.app.command.StatusCommand;
 import dev.querent.app.command.StopCommand;
 import dev.querent.app.command.ValidateCommand;
+import dev.querent.app.command.WorkCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
@@ -33,6 +34,7 @@ import picocli.CommandLine.ScopeType;
         subcommands = {
             RunCommand.class,
             ResumeCommand.class,
+            WorkCommand.class,
             StopCommand.class,
             StatusCommand.class,
             PluginsCommand.class,

@@ -12,6 +12,8 @@ import dev.querent.experiment.Experiment;
 import dev.querent.experiment.ExperimentLoader;
 import dev.querent.experiment.RunDirectory;
 import dev.querent.model.Bridge;
+import dev.querent.model.Captioner;
+import dev.querent.model.ImageTextScorer;
 import dev.querent.model.LanguageModel;
 import dev.querent.model.VisionEncoder;
 import dev.querent.pipeline.RunModels;
@@ -122,6 +124,16 @@ class FrozenPartsTest {
             Bridge bridge = models.bridge(manager, Optional.of(step));
             handedOut("bridge", bridge.parameters());
             return bridge;
+        }
+
+        @Override
+        public Captioner captioner(NDManager manager) {
+            throw new AssertionError("no CapFilt here");
+        }
+
+        @Override
+        public ImageTextScorer scorer(NDManager manager) {
+            throw new AssertionError("no CapFilt here");
         }
 
         @Override

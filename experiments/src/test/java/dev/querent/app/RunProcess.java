@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -34,6 +35,11 @@ final class RunProcess implements AutoCloseable {
      * @param launcher stands before the command
      */
     RunProcess(Path folder, List<String> launcher, List<String> arguments) {
+        this(folder, launcher, arguments, Map.of());
+    }
+
+    /** As above, with more in its environment. */
+    RunProcess(Path folder, List<String> launcher, List<String> arguments, Map<String, String> environment) {
         List<String> command = new ArrayList<>(launcher);
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -53,6 +59,7 @@ final class RunProcess implements AutoCloseable {
             ProcessBuilder builder =
                     new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
             builder.environment().put("OMP_WAIT_POLICY", "passive");
+            builder.environment().putAll(environment);
             process = builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -131,10 +138,26 @@ final class RunProcess implements AutoCloseable {
         process.destroy();
     }
 
+    /** Freezes the process, as a machine that swaps or a network that fails does, or lets it go on. */
+    void freeze(boolean frozen) throws InterruptedException {
+        try {
+            new ProcessBuilder("kill", frozen ? "-STOP" : "-CONT", Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** The exit code. */
     int end() throws InterruptedException {
-        if (!process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS)) {
-            throw new AssertionError("still running after " + LONGEST_SECONDS + " s\n" + output());
+        return end(LONGEST_SECONDS);
+    }
+
+    /** The exit code, for which it may be waited longer. */
+    int end(long seconds) throws InterruptedException {
+        if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
+            throw new AssertionError("still running after " + seconds + " s\n" + output());
         }
         return process.exitValue();
     }

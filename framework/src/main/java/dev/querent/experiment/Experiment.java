@@ -21,6 +21,8 @@ import java.util.Optional;
  * @param vision a {@code vision-encoder} plugin
  * @param language a {@code language-model} plugin
  * @param bridge a {@code bridge} plugin
+ * @param captioner a {@code captioner} plugin, for CapFilt
+ * @param scorer an {@code image-text-scorer} plugin, for CapFilt
  * @param steps what is done: the plugins by the step's name, in the order in which they run
  */
 public record Experiment(
@@ -32,18 +34,22 @@ public record Experiment(
         Optional<PluginSetting> vision,
         Optional<PluginSetting> language,
         Optional<PluginSetting> bridge,
+        Optional<PluginSetting> captioner,
+        Optional<PluginSetting> scorer,
         Map<String, PluginSetting> steps) {
 
     public Experiment {
         steps = Collections.unmodifiableMap(new LinkedHashMap<>(steps));
     }
 
-    /** The wired components by role: {@code vision}, {@code language}, {@code bridge}. */
+    /** The wired components by role: {@code vision}, {@code language}, {@code bridge}, {@code captioner}, {@code scorer}. */
     public Map<String, PluginSetting> components() {
         Map<String, PluginSetting> components = new LinkedHashMap<>();
         vision.ifPresent(setting -> components.put("vision", setting));
         language.ifPresent(setting -> components.put("language", setting));
         bridge.ifPresent(setting -> components.put("bridge", setting));
+        captioner.ifPresent(setting -> components.put("captioner", setting));
+        scorer.ifPresent(setting -> components.put("scorer", setting));
         return components;
     }
 
@@ -82,7 +88,8 @@ public record Experiment(
 
     /** The same experiment with no language model wired. */
     public Experiment withoutLanguage() {
-        return new Experiment(name, seed, threads, badSampleLimit, data, vision, Optional.empty(), bridge, steps);
+        return new Experiment(
+                name, seed, threads, badSampleLimit, data, vision, Optional.empty(), bridge, captioner, scorer, steps);
     }
 
     /** Every value, defaults included, as one would write it. */

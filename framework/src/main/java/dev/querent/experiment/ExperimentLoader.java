@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Reads, binds and validates experiment files. No model is built, no weight and no data set read: only the {@code config.json}
@@ -33,16 +32,16 @@ public final class ExperimentLoader {
             ExperimentKeys.VISION,
             ExperimentKeys.LANGUAGE,
             ExperimentKeys.BRIDGE,
+            ExperimentKeys.CAPTIONER,
+            ExperimentKeys.SCORER,
             ExperimentKeys.STEPS);
 
     private static final Map<String, Class<?>> ROLES = Map.of(
             ExperimentKeys.VISION, VisionEncoder.class,
             ExperimentKeys.LANGUAGE, LanguageModel.class,
-            ExperimentKeys.BRIDGE, Bridge.class);
-
-    /** The roles outside an experiment. */
-    private static final Map<String, Class<?>> FINISHED_MODELS =
-            Map.of(ExperimentKeys.CAPTIONER, Captioner.class, ExperimentKeys.SCORER, ImageTextScorer.class);
+            ExperimentKeys.BRIDGE, Bridge.class,
+            ExperimentKeys.CAPTIONER, Captioner.class,
+            ExperimentKeys.SCORER, ImageTextScorer.class);
 
     private final PluginRegistry registry;
 
@@ -75,8 +74,7 @@ public final class ExperimentLoader {
     /**
      * Binds components outside an experiment.
      *
-     * @param root with {@code vision}, {@code bridge} and {@code language} as an experiment has them, and {@code captioner} and
-     *     {@code scorer} written alike, each of which may be missing
+     * @param root with those of an experiment's components that there are
      * @return the settings by role
      * @throws ExperimentException with everything that is wrong
      */
@@ -84,10 +82,8 @@ public final class ExperimentLoader {
         Problems problems = new Problems();
         SettingBinder settings = new SettingBinder(registry, new ConfigBinder(problems, registry), problems);
         Map<String, PluginSetting> bound = new LinkedHashMap<>();
-        Stream.of(ROLES, FINISHED_MODELS)
-                .flatMap(roles -> roles.entrySet().stream())
-                .forEach(role -> settings.component(root, role.getKey(), role.getValue())
-                        .ifPresent(setting -> bound.put(role.getKey(), setting)));
+        ROLES.forEach(
+                (role, kind) -> settings.component(root, role, kind).ifPresent(setting -> bound.put(role, setting)));
         if (!problems.isEmpty()) {
             throw new ExperimentException(problems.list());
         }
@@ -112,6 +108,8 @@ public final class ExperimentLoader {
         Optional<PluginSetting> vision = settings.component(root, ExperimentKeys.VISION, VisionEncoder.class);
         Optional<PluginSetting> language = settings.component(root, ExperimentKeys.LANGUAGE, LanguageModel.class);
         Optional<PluginSetting> bridge = settings.component(root, ExperimentKeys.BRIDGE, Bridge.class);
+        Optional<PluginSetting> captioner = settings.component(root, ExperimentKeys.CAPTIONER, Captioner.class);
+        Optional<PluginSetting> scorer = settings.component(root, ExperimentKeys.SCORER, ImageTextScorer.class);
         Map<String, PluginSetting> steps = new StepBinder(settings, problems).bind(root, parts(root, settings));
         if (head.isEmpty() || data.isEmpty()) {
             return Optional.empty();
@@ -125,6 +123,8 @@ public final class ExperimentLoader {
                 vision,
                 language,
                 bridge,
+                captioner,
+                scorer,
                 steps));
     }
 

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *   experiment.yaml  as given          resolved.yaml  every value         provenance.json  versions, seed, machine
  *   vocabulary.txt   words of small models            quarantine.jsonl    samples that could not be used
  *   status.json      how far it has come              lock                held while a process works on it
- *   steps/STEP/      metrics.jsonl, checkpoints/, output/ROLE.safetensors, results.json, done
+ *   schema           its name in a shared job repository
+ *   steps/STEP/      metrics.jsonl, checkpoints/, output/ROLE.safetensors, output/captions.jsonl, results.json, done
  *   report/          tables, curves, pictures
  * </pre>
  *
@@ -69,6 +70,11 @@ public record RunDirectory(Path root) {
         return root.resolve("repository");
     }
 
+    /** Names the run's schema in a job repository that workers share. */
+    public Path schema() {
+        return root.resolve("schema");
+    }
+
     public Path step(String step) {
         return root.resolve("steps").resolve(step);
     }
@@ -80,6 +86,11 @@ public record RunDirectory(Path root) {
      */
     public Path output(String step, String role) {
         return step(step).resolve("output").resolve(role + ".safetensors");
+    }
+
+    /** The captions that a CapFilt step chose for the training split, as {@code Recaptioned} reads them. */
+    public Path captions(String step) {
+        return step(step).resolve("output").resolve("captions.jsonl");
     }
 
     /** Whether the folder holds a run at all. */

@@ -18,7 +18,8 @@ public interface ImageTextScorer {
      * Embeds images.
      *
      * @param pixels (B, 3, S, S) fp32, as {@link #transform} makes them
-     * @return (B, E) fp32 of unit length, owned by the manager of {@code pixels}
+     * @return (B, E), or (B, Q, E) where an image has several embeddings, fp32 of unit length, owned by the manager of
+     *     {@code pixels}
      */
     NDArray embedImages(NDArray pixels);
 
@@ -34,7 +35,7 @@ public interface ImageTextScorer {
     /**
      * Scores each image with each text.
      *
-     * @param images (B, E) of {@link #embedImages}
+     * @param images (B, E) or (B, Q, E) of {@link #embedImages}
      * @param texts (C, E) of {@link #embedTexts}
      * @return (B, C) cosines times the factor the model was trained with; owned by the manager of {@code images}
      */

@@ -2,12 +2,10 @@ package dev.querent.pipeline;
 
 import dev.querent.collective.Collectives;
 import dev.querent.data.DataFolder;
-import dev.querent.data.Quarantine;
 import dev.querent.experiment.Experiment;
 import dev.querent.experiment.PluginSetting;
 import dev.querent.experiment.RunDirectory;
 import dev.querent.progress.Progress;
-import dev.querent.progress.StopSignal;
 import dev.querent.progress.StoppedException;
 import dev.querent.random.RunSeed;
 import dev.querent.step.PipelineStep;
@@ -21,14 +19,6 @@ import java.util.Map;
  * writes to it.
  */
 public final class Follower {
-
-    private static final Quarantine KEPT_BY_RANK_0 = new Quarantine() {
-        @Override
-        public void report(String sampleId, String reason) {}
-
-        @Override
-        public void used(String sampleId) {}
-    };
 
     private final Experiment experiment;
     private final RunDirectory run;
@@ -81,14 +71,6 @@ public final class Follower {
 
     private RunContext.Run shared() {
         RunModels models = new RunModels(experiment, run, dataFolder, Progress.SILENT);
-        return new RunContext.Run(
-                run,
-                new RunSeed(experiment.seed()),
-                models.dataset(),
-                models,
-                StopSignal.NEVER,
-                Progress.SILENT,
-                KEPT_BY_RANK_0,
-                collectives);
+        return RunContext.Run.reading(models, run, new RunSeed(experiment.seed()), collectives);
     }
 }

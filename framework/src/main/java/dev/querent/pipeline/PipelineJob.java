@@ -16,12 +16,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.springframework.batch.core.BatchStatus;
-import org.springframework.batch.core.step.tasklet.Tasklet;
 
 /** Runs an experiment in its folder, from the beginning or from where it was left. */
 public final class PipelineJob {
@@ -40,11 +40,13 @@ public final class PipelineJob {
     private final ProgressLine progress;
     private final Clock clock;
     private final Collectives collectives;
+    private final Optional<SharedRepository> shared;
 
     /**
      * @param file the experiment file, kept with the run
      * @param out where progress is shown
      * @param collectives the ranks that share the work; this one is rank 0, the others are {@link Follower}s
+     * @param shared where the job repository is, if workers share it; else it is in the run's folder
      */
     public PipelineJob(
             Experiment experiment,
@@ -53,7 +55,8 @@ public final class PipelineJob {
             DataFolder dataFolder,
             ProgressLine out,
             Clock clock,
-            Collectives collectives) {
+            Collectives collectives,
+            Optional<SharedRepository> shared) {
         this.experiment = experiment;
         this.file = file;
         this.run = run;
@@ -61,6 +64,7 @@ public final class PipelineJob {
         progress = out;
         this.clock = clock;
         this.collectives = collectives;
+        this.shared = shared;
     }
 
     /**
@@ -126,7 +130,7 @@ public final class PipelineJob {
         RunModels models = new RunModels(experiment, run, dataFolder, progress);
         Dataset dataset = models.dataset();
         models.writeVocabulary(dataset);
-        RunContext.Run shared = new RunContext.Run(
+        RunContext.Run work = new RunContext.Run(
                 run,
                 new RunSeed(experiment.seed()),
                 dataset,
@@ -136,17 +140,15 @@ public final class PipelineJob {
                 new QuarantineFile(run.quarantine(), experiment.badSampleLimit()),
                 collectives);
         AtomicReference<RuntimeException> failure = new AtomicReference<>();
-        Map<String, Tasklet> tasklets = new LinkedHashMap<>();
+        List<StepTasklet> steps = new ArrayList<>();
         experiment.steps().forEach((name, setting) -> {
             Runnable begin = () -> {
                 status.begin(name);
                 progress.begin(name);
             };
-            tasklets.put(
-                    name,
-                    new StepTasklet(name, tasklets.size(), setting.create(PipelineStep.class), shared, begin, failure));
+            steps.add(new StepTasklet(name, steps.size(), setting.create(PipelineStep.class), work, begin, failure));
         });
-        BatchStatus ended = new JobRunner(experiment, run).run(tasklets);
+        BatchStatus ended = new JobRunner(experiment, run, shared).run(steps);
         if (ended == BatchStatus.STOPPED) {
             return Outcome.STOPPED;
         }

@@ -2,10 +2,14 @@ package dev.querent.pipeline;
 
 import ai.djl.ndarray.NDManager;
 import dev.querent.collective.Collectives;
+import dev.querent.collective.SingleProcess;
 import dev.querent.data.DataFolder;
 import dev.querent.data.Dataset;
 import dev.querent.data.Quarantine;
+import dev.querent.experiment.RunDirectory;
 import dev.querent.model.Bridge;
+import dev.querent.model.Captioner;
+import dev.querent.model.ImageTextScorer;
 import dev.querent.model.LanguageModel;
 import dev.querent.model.VisionEncoder;
 import dev.querent.progress.Progress;
@@ -28,23 +32,53 @@ final class RunContext implements StepContext {
     private final String step;
     private final Run run;
     private final Collectives collectives;
+    private final Dataset dataset;
 
     /** What the steps of a run share. */
     record Run(
-            dev.querent.experiment.RunDirectory directory,
+            RunDirectory directory,
             RunSeed seed,
             Dataset dataset,
             RunModels models,
             StopSignal stop,
             Progress progress,
             Quarantine quarantine,
-            Collectives collectives) {}
+            Collectives collectives) {
+
+        /** For a process that works on the run without owning its folder: it reads there, and reports nothing. */
+        static Run reading(RunModels models, RunDirectory directory, RunSeed seed, Collectives ranks) {
+            return new Run(
+                    directory,
+                    seed,
+                    models.dataset(),
+                    models,
+                    StopSignal.NEVER,
+                    Progress.SILENT,
+                    SILENT_QUARANTINE,
+                    ranks);
+        }
+
+        /** The same, silent, for partitions that stop at a signal of their own. */
+        Run forPartitions(StopSignal signal) {
+            return new Run(
+                    directory, seed, dataset, models, signal, Progress.SILENT, SILENT_QUARANTINE, new SingleProcess());
+        }
+    }
+
+    private static final Quarantine SILENT_QUARANTINE = new Quarantine() {
+        @Override
+        public void report(String sampleId, String reason) {}
+
+        @Override
+        public void used(String sampleId) {}
+    };
 
     /** @param collectives the ranks that work on the step */
     RunContext(String step, Run run, Collectives collectives) {
         this.step = step;
         this.run = run;
         this.collectives = collectives;
+        dataset = run.models().dataset(run.dataset(), step);
     }
 
     @Override
@@ -74,7 +108,7 @@ final class RunContext implements StepContext {
 
     @Override
     public Dataset dataset() {
-        return run.dataset();
+        return dataset;
     }
 
     @Override
@@ -90,6 +124,16 @@ final class RunContext implements StepContext {
     @Override
     public Bridge bridge(NDManager manager) {
         return run.models().bridge(manager, Optional.of(step));
+    }
+
+    @Override
+    public Captioner captioner(NDManager manager) {
+        return run.models().captioner(manager);
+    }
+
+    @Override
+    public ImageTextScorer scorer(NDManager manager) {
+        return run.models().scorer(manager);
     }
 
     @Override

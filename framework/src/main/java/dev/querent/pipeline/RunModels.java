@@ -5,10 +5,13 @@ import dev.querent.data.DataFolder;
 import dev.querent.data.Dataset;
 import dev.querent.data.Fetchable;
 import dev.querent.data.MissingDataException;
+import dev.querent.data.Recaptioned;
 import dev.querent.experiment.Experiment;
 import dev.querent.experiment.PluginSetting;
 import dev.querent.experiment.RunDirectory;
 import dev.querent.model.Bridge;
+import dev.querent.model.Captioner;
+import dev.querent.model.ImageTextScorer;
 import dev.querent.model.LanguageModel;
 import dev.querent.model.VisionEncoder;
 import dev.querent.progress.Progress;
@@ -21,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Builds a run's data set and models, with the weights that its finished steps left behind. */
 public final class RunModels {
@@ -97,23 +101,49 @@ public final class RunModels {
         return builder.bridge(manager, trained("bridge", before));
     }
 
+    /** What writes captions for CapFilt. */
+    public Captioner captioner(NDManager manager) {
+        return builder.captioner(manager);
+    }
+
+    /** What ranks captions for CapFilt. */
+    public ImageTextScorer scorer(NDManager manager) {
+        return builder.scorer(manager);
+    }
+
+    /**
+     * The data with the captions that a finished step has chosen for its training split.
+     *
+     * @param before the step that asks
+     */
+    Dataset dataset(Dataset original, String before) {
+        return latest(Optional.of(before), run::captions)
+                .<Dataset>map(captions -> new Recaptioned(original, captions))
+                .orElse(original);
+    }
+
     /** The bridge as it would be before any training, for comparison. */
     Bridge untrainedBridge(NDManager manager) {
         return builder.freshBridge(manager);
     }
 
     private Optional<WeightSource> trained(String role, Optional<String> before) {
+        return latest(before, step -> run.output(step, role)).map(SafetensorsReader::new);
+    }
+
+    /** What the latest finished step left that left any. */
+    private Optional<Path> latest(Optional<String> before, Function<String, Path> outputs) {
         Optional<Path> latest = Optional.empty();
         for (String step : experiment.steps().keySet()) {
             if (before.isPresent() && step.equals(before.get())) {
                 break;
             }
-            Path output = run.output(step, role);
+            Path output = outputs.apply(step);
             if (run.isDone(step) && Files.exists(output)) {
                 latest = Optional.of(output);
             }
         }
-        return latest.map(SafetensorsReader::new);
+        return latest;
     }
 
     private List<String> words() {

@@ -88,21 +88,23 @@ public final class RunStatus {
      * @return empty where the folder holds no status
      */
     public static Optional<ObjectNode> read(RunDirectory run) {
+        Optional<ObjectNode> found = asWritten(run);
+        found.filter(status -> status.path("state").asString("").equals("running"))
+                .ifPresent(status -> run.tryLock().ifPresent(lock -> {
+                    lock.close();
+                    status.put("state", "interrupted");
+                }));
+        return found;
+    }
+
+    /** The same without asking whether a process works on the run, which takes its lock for a moment. */
+    static Optional<ObjectNode> asWritten(RunDirectory run) {
         if (!Files.exists(run.status())) {
             return Optional.empty();
         }
         try {
             JsonNode node = JsonMapper.shared().readTree(Files.readString(run.status()));
-            if (!(node instanceof ObjectNode status)) {
-                return Optional.empty();
-            }
-            if (status.path("state").asString("").equals("running")) {
-                run.tryLock().ifPresent(lock -> {
-                    lock.close();
-                    status.put("state", "interrupted");
-                });
-            }
-            return Optional.of(status);
+            return node instanceof ObjectNode status ? Optional.of(status) : Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + run.status(), e);
         } catch (JacksonException e) {

@@ -4,7 +4,9 @@ import dev.querent.collective.Collectives;
 import dev.querent.collective.SingleProcess;
 import dev.querent.experiment.RunDirectory;
 import dev.querent.progress.StoppedException;
+import dev.querent.step.PartFiles;
 import dev.querent.step.PipelineStep;
+import dev.querent.step.StepContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Optional;
@@ -28,6 +30,11 @@ final class StepTasklet implements Tasklet {
     private final Runnable begin;
     private final AtomicReference<RuntimeException> failure;
 
+    /** The work itself. */
+    interface Body {
+        void run(StepContext context) throws JobInterruptedException;
+    }
+
     /**
      * @param index of the step in the experiment
      * @param begin called before the step works
@@ -48,13 +55,30 @@ final class StepTasklet implements Tasklet {
         this.failure = failure;
     }
 
+    String name() {
+        return name;
+    }
+
+    PipelineStep step() {
+        return step;
+    }
+
+    RunContext.Run run() {
+        return run;
+    }
+
     @Override
     public RepeatStatus execute(StepContribution contribution, ChunkContext context) throws Exception {
-        RunDirectory directory = run.directory();
-        if (!directory.isDone(name)) { // done but not yet committed: killed in between
-            work(directory);
-        }
+        carryOut(step::run);
         return RepeatStatus.FINISHED;
+    }
+
+    /** Does the step's work by way of {@code body}, unless it is done: killed between the work and the commit. */
+    void carryOut(Body body) throws IOException, JobInterruptedException {
+        if (!run.directory().isDone(name)) {
+            work(run.directory(), body);
+        }
+        PartFiles.delete(run.directory().step(name));
     }
 
     /** The ranks that work on the step; the others are told to come. */
@@ -66,14 +90,14 @@ final class StepTasklet implements Tasklet {
         return run.collectives();
     }
 
-    private void work(RunDirectory directory) throws IOException, JobInterruptedException {
+    private void work(RunDirectory directory, Body body) throws IOException, JobInterruptedException {
         Files.createDirectories(directory.step(name));
         begin.run();
         try {
             if (run.stop().stopRequested()) {
                 throw new StoppedException("stopped before the step");
             }
-            step.run(new RunContext(name, run, summoned()));
+            body.run(new RunContext(name, run, summoned()));
             directory.markDone(name);
         } catch (StoppedException stopped) {
             throw new JobInterruptedException(

@@ -5,7 +5,8 @@ import java.util.Map;
 /**
  * What a step may ask of its experiment before anything is loaded.
  *
- * @param components the plugin class of each component, by role: {@code vision}, {@code bridge}, {@code language}
+ * @param components the plugin class of each component, by role: {@code vision}, {@code bridge}, {@code language},
+ *     {@code captioner}, {@code scorer}
  */
 public record ExperimentParts(Map<String, Class<?>> components) {
     public ExperimentParts {

@@ -6,6 +6,8 @@ import dev.querent.data.DataFolder;
 import dev.querent.data.Dataset;
 import dev.querent.data.Quarantine;
 import dev.querent.model.Bridge;
+import dev.querent.model.Captioner;
+import dev.querent.model.ImageTextScorer;
 import dev.querent.model.LanguageModel;
 import dev.querent.model.VisionEncoder;
 import dev.querent.progress.Progress;
@@ -32,6 +34,7 @@ public interface StepContext {
      */
     String description(String role);
 
+    /** The data; the training captions are those that the latest finished CapFilt step before this one chose, if there was one. */
     Dataset dataset();
 
     /** A model on the given manager, which owns its parameters. Weights: the latest finished step that saved them, else as configured. */
@@ -40,6 +43,12 @@ public interface StepContext {
     LanguageModel language(NDManager manager);
 
     Bridge bridge(NDManager manager);
+
+    /** What writes captions of its own. */
+    Captioner captioner(NDManager manager);
+
+    /** What ranks texts for images. */
+    ImageTextScorer scorer(NDManager manager);
 
     /** The bridge as the run's seed initialises it, whatever earlier steps saved: what training is compared with. */
     Bridge untrainedBridge(NDManager manager);

@@ -61,6 +61,11 @@ public final class ParameterScope {
         return new ParameterScope("", registry, false);
     }
 
+    /** Owns the parameters. */
+    public NDManager manager() {
+        return registry.manager;
+    }
+
     public ParameterScope child(String name) {
         return new ParameterScope(prefix + name + ".", registry, mayBeMissing);
     }

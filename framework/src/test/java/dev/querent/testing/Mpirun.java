@@ -19,7 +19,7 @@ public final class Mpirun {
     /** How a job ended and what its ranks wrote. */
     public record Ended(int code, String output) {}
 
-    /** The launchers of the two families; the build installs both (.ci/install-mpi). */
+    /** The launchers of the two families; the build installs both (.ci/install-packages). */
     public enum Family {
         OPEN_MPI,
         MPICH
@@ -45,7 +45,7 @@ public final class Mpirun {
             }
             return new Ended(process.exitValue(), output);
         } catch (IOException e) {
-            throw new AssertionError("mpirun can't be started; .ci/install-mpi installs it", e);
+            throw new AssertionError("mpirun can't be started; .ci/install-packages installs it", e);
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }

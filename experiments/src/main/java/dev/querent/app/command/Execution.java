@@ -21,14 +21,20 @@ final class Execution {
      * @return the exit code
      * @throws UsageException where a checkpoint or tokenizer is not there
      */
-    static int run(Experiment experiment, Path file, RunDirectory run, RunOptions options, CommandLine commandLine) {
+    static int run(
+            Experiment experiment,
+            Path file,
+            RunDirectory run,
+            RunOptions options,
+            RepositoryOptions repository,
+            CommandLine commandLine) {
         if (!experiment.missingFiles().isEmpty()) {
             throw new UsageException(String.join(System.lineSeparator(), experiment.missingFiles()));
         }
         try (Collectives ranks = Ranks.join(System.getenv())) {
             try {
                 return ranks.leads()
-                        ? lead(experiment, file, run, options, commandLine, ranks)
+                        ? lead(experiment, file, run, options, repository, commandLine, ranks)
                         : new Follower(experiment, run, options.data(), ranks).follow();
             } catch (RuntimeException | Error e) {
                 if (ranks.size() > 1) {
@@ -44,13 +50,15 @@ final class Execution {
             Path file,
             RunDirectory run,
             RunOptions options,
+            RepositoryOptions repository,
             CommandLine commandLine,
             Collectives ranks) {
         if (ranks.size() > 1) {
             Ranks.warning(experiment.threads()).ifPresent(commandLine.getErr()::println);
         }
         ProgressLine progress = new ProgressLine(commandLine.getErr(), Boolean.getBoolean("querent.terminal"));
-        PipelineJob job = new PipelineJob(experiment, file, run, options.data(), progress, Clock.systemUTC(), ranks);
+        PipelineJob job = new PipelineJob(
+                experiment, file, run, options.data(), progress, Clock.systemUTC(), ranks, repository.shared());
         PrintWriter out = commandLine.getOut();
         PipelineJob.Outcome outcome = job.run(ended -> {
             out.println(sentence(ended, run));

@@ -28,12 +28,15 @@ public final class ResumeCommand implements Callable<Integer> {
     @Mixin
     private RunOptions runs = new RunOptions();
 
+    @Mixin
+    private RepositoryOptions repository = new RepositoryOptions();
+
     @Override
     public Integer call() {
         RunDirectory directory = runs.existing(run);
         try (PluginRegistry registry = plugins.open(spec.commandLine().getErr())) {
             Experiment experiment = new ExperimentLoader(registry).load(directory.resolved());
-            return Execution.run(experiment, directory.resolved(), directory, runs, spec.commandLine());
+            return Execution.run(experiment, directory.resolved(), directory, runs, repository, spec.commandLine());
         }
     }
 }

@@ -28,11 +28,15 @@ public final class RunCommand implements Callable<Integer> {
     @Mixin
     private RunOptions runs = new RunOptions();
 
+    @Mixin
+    private RepositoryOptions repository = new RepositoryOptions();
+
     @Override
     public Integer call() {
         try (PluginRegistry registry = plugins.open(spec.commandLine().getErr())) {
             Experiment loaded = experiment.load(registry);
-            return Execution.run(loaded, experiment.file(), runs.named(loaded.name()), runs, spec.commandLine());
+            return Execution.run(
+                    loaded, experiment.file(), runs.named(loaded.name()), runs, repository, spec.commandLine());
         }
     }
 }

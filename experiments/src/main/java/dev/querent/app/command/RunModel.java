@@ -19,9 +19,11 @@ import dev.querent.task.pretraining.RepresentationStep;
 import dev.querent.torch.Torch;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The model of a run, with the weights of its latest finished steps. */
 final class RunModel implements ModelFolder {
@@ -63,7 +65,9 @@ final class RunModel implements ModelFolder {
 
     @Override
     public Map<String, PluginSetting> components() {
-        return experiment.components();
+        Map<String, PluginSetting> own = new LinkedHashMap<>(experiment.components());
+        own.keySet().removeAll(Set.of("captioner", "scorer")); // tools of its CapFilt, not what it has trained
+        return own;
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.querent.task.dataset;
 
 import dev.querent.data.DataFolder;
 import dev.querent.data.Dataset;
+import dev.querent.data.JsonLines;
 import dev.querent.data.MissingDataException;
 import dev.querent.data.Sample;
 import dev.querent.data.SampleList;

@@ -14,7 +14,9 @@ import dev.querent.data.TextPair;
 import dev.querent.image.BadImageException;
 import dev.querent.image.RgbImage;
 import dev.querent.model.Bridge;
+import dev.querent.model.Captioner;
 import dev.querent.model.DecoderOnly;
+import dev.querent.model.ImageTextScorer;
 import dev.querent.model.LanguageInput;
 import dev.querent.model.LanguageModel;
 import dev.querent.model.RepresentationLearner;
@@ -407,6 +409,16 @@ final class ColourWorld implements StepContext, Dataset {
     @Override
     public Bridge bridge(NDManager manager) {
         return new Mind();
+    }
+
+    @Override
+    public Captioner captioner(NDManager manager) {
+        throw new AssertionError("no CapFilt here");
+    }
+
+    @Override
+    public ImageTextScorer scorer(NDManager manager) {
+        throw new AssertionError("no CapFilt here");
     }
 
     @Override

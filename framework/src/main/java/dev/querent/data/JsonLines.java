@@ -1,4 +1,4 @@
-package dev.querent.task.dataset;
+package dev.querent.data;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -20,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
  * A file of one JSON object a line, read by line number. Only where each line begins is kept in memory. Thread-safe; the file must
  * not change.
  */
-final class JsonLines {
+public final class JsonLines {
 
     private static final int LONGEST_LINE = 1 << 20;
 
@@ -39,7 +39,7 @@ final class JsonLines {
      * @param check refuses a line with an {@link IllegalArgumentException}
      * @throws IllegalArgumentException naming the file, the first line that is wrong, and what is wrong
      */
-    static JsonLines open(Path file, Consumer<JsonNode> check) {
+    public static JsonLines open(Path file, Consumer<JsonNode> check) {
         long[] starts = new long[1024];
         int lines = 0;
         long offset = 0;
@@ -94,11 +94,11 @@ final class JsonLines {
         }
     }
 
-    int size() {
+    public int size() {
         return starts.length - 1;
     }
 
-    JsonNode get(int index) {
+    public JsonNode get(int index) {
         ByteBuffer line = ByteBuffer.allocate(Math.toIntExact(starts[index + 1] - starts[index]));
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             int read = 0;

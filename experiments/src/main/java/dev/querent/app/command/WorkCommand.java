@@ -1,0 +1,69 @@
+package dev.querent.app.command;
+
+import dev.querent.experiment.ExperimentLoader;
+import dev.querent.experiment.RunDirectory;
+import dev.querent.pipeline.SharedRepository;
+import dev.querent.pipeline.Worker;
+import dev.querent.plugin.PluginRegistry;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code querent work FILE}: takes part in the partitioned steps of a run that another process carries out. */
+@Command(
+        name = "work",
+        description =
+                "Works on the partitions of a run that querent run carries out with the same --repository, until the run"
+                        + " has ended. May come before it and go at any time.",
+        mixinStandardHelpOptions = true)
+public final class WorkCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Parameters(
+            index = "0",
+            paramLabel = "FILE|RUN",
+            description = "The experiment file, or the run's folder or name. All workers see the folder of the run.")
+    private Path given = Path.of("");
+
+    @Option(
+            names = "--set",
+            paramLabel = "key=value",
+            description = "With FILE: --set name=... where the run was given a name of its own.")
+    private List<String> overrides = new ArrayList<>();
+
+    @Mixin
+    private PluginOptions plugins = new PluginOptions();
+
+    @Mixin
+    private RunOptions runs = new RunOptions();
+
+    @Mixin
+    private RepositoryOptions repository = new RepositoryOptions();
+
+    @Override
+    public Integer call() {
+        SharedRepository shared = repository
+                .shared()
+                .orElseThrow(() -> new UsageException("--repository is missing: the one that querent run was given"));
+        PrintWriter err = spec.commandLine().getErr();
+        try (PluginRegistry registry = plugins.open(err)) {
+            ExperimentLoader loader = new ExperimentLoader(registry);
+            RunDirectory run = Files.isRegularFile(given)
+                    ? runs.named(loader.load(given, overrides).name())
+                    : runs.existing(given);
+            new Worker(run, shared, runs.data(), err::println).work(() -> loader.load(run.resolved()));
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package dev.querent.step;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * The files of a step's partitions, {@code STEP/parts/00007-of-00040}. One that is there is complete: it was written under a name of
+ * its writer's own, synced and renamed, so that writers that don't know of each other do no harm.
+ *
+ * @param step the step's folder
+ * @param count number of partitions
+ */
+public record PartFiles(Path step, int count) {
+
+    public PartFiles {
+        if (count < 1) {
+            throw new IllegalArgumentException("a step needs at least one partition, found " + count);
+        }
+    }
+
+    private Path folder() {
+        return step.resolve("parts");
+    }
+
+    /** The file of a partition, which may not be there yet. */
+    public Path file(int partition) {
+        return folder().resolve(String.format(Locale.ROOT, "%05d-of-%05d", partition, count));
+    }
+
+    /** All files, in the order of the partitions. */
+    public List<Path> files() {
+        return IntStream.range(0, count).mapToObj(this::file).toList();
+    }
+
+    /** The partitions that are not done, in order. */
+    public List<Integer> missing() {
+        return IntStream.range(0, count)
+                .filter(partition -> !Files.exists(file(partition)))
+                .boxed()
+                .toList();
+    }
+
+    /** Does a partition, unless its file is there. */
+    public void write(int partition, PartitionWork work) {
+        Path file = file(partition);
+        if (Files.exists(file)) {
+            return;
+        }
+        Path unfinished = file.resolveSibling(file.getFileName() + "-" + UUID.randomUUID() + ".tmp");
+        try {
+            Files.createDirectories(folder());
+            try {
+                work.write(partition, unfinished);
+                try (FileChannel written = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
+                    written.force(true);
+                }
+                Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(unfinished);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + file, e);
+        }
+    }
+
+    /** Deletes the folder of the files, with what killed writers left in it; for a step that is done. */
+    public static void delete(Path step) {
+        Path folder = step.resolve("parts");
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.deleteIfExists(file);
+            }
+            Files.deleteIfExists(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot delete " + folder, e);
+        }
+    }
+}
