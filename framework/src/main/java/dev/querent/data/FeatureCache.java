@@ -135,24 +135,34 @@ public final class FeatureCache {
         return contents;
     }
 
-    /** Number of parts of the whole cache. */
-    public int parts() {
-        return (contents.samples() + PART_SAMPLES - 1) / PART_SAMPLES;
+    /** Number of parts of so many samples. */
+    public static int parts(int samples) {
+        return (samples + PART_SAMPLES - 1) / PART_SAMPLES;
     }
 
     /** The first sample of a part. */
-    public int start(int part) {
+    public static int start(int part) {
         return part * PART_SAMPLES;
     }
 
-    /** Behind the last sample of a part. */
-    public int end(int part) {
-        return Math.min(contents.samples(), (part + 1) * PART_SAMPLES);
+    /** Behind the last sample of a part, of so many samples in all. */
+    public static int end(int part, int samples) {
+        return Math.min(samples, (part + 1) * PART_SAMPLES);
+    }
+
+    /** Number of parts of the whole cache. */
+    public int parts() {
+        return parts(contents.samples());
     }
 
     /** Whether a part has been written. */
     public boolean has(int part) {
         return Files.exists(file(part, "json"));
+    }
+
+    /** Why samples of a part can't be used, by their index. */
+    public Map<Integer, String> bad(int part) {
+        return parts.computeIfAbsent(part, this::load).bad();
     }
 
     /** How many parts are still to be written. */
@@ -249,7 +259,8 @@ public final class FeatureCache {
     private Part load(int number) {
         Path file = file(number, "bin");
         JsonNode node = json(file(number, "json"));
-        long expected = (long) (end(number) - start(number)) * contents.views() * contents.rowBytes();
+        long expected =
+                (long) (end(number, contents.samples()) - start(number)) * contents.views() * contents.rowBytes();
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             if (channel.size() != expected
                     || !FileHash.sha256(file).equals(node.path("sha256").asString(""))) {

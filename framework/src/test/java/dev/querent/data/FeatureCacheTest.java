@@ -39,9 +39,9 @@ class FeatureCacheTest {
         for (int part = 0; part < cache.parts(); part++) {
             assertThat(cache.has(part)).isFalse();
             try (NDManager manager = Torch.newManager()) {
-                int rows = (cache.end(part) - cache.start(part)) * views;
+                int rows = (FeatureCache.end(part, SAMPLES) - FeatureCache.start(part)) * views;
                 NDArray values = manager.arange(rows * 6)
-                        .add(cache.start(part) * views * 6)
+                        .add(FeatureCache.start(part) * views * 6)
                         .toType(ai.djl.ndarray.types.DataType.FLOAT32, false)
                         .mul(-0.37f)
                         .reshape(new Shape(rows, 2, 3));

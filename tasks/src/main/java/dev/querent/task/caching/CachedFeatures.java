@@ -18,11 +18,14 @@ public final class CachedFeatures {
         return context.dataFolder().root().resolve("features");
     }
 
-    /** For later steps of the run. */
-    static void remember(StepContext context, FeatureCache cache) {
+    /**
+     * For later steps of the run.
+     *
+     * @param cache the name of its folder
+     */
+    static void remember(StepContext context, String cache) {
         try {
-            Files.writeString(
-                    context.folder().resolve(NAME), cache.folder().getFileName().toString());
+            Files.writeString(context.folder().resolve(NAME), cache);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + context.folder().resolve(NAME), e);
         }
