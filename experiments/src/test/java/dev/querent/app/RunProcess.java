@@ -16,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** {@code querent} in a Java process of its own, for tests that kill it. */
 final class RunProcess implements AutoCloseable {
 
-    private static final long LONGEST_SECONDS = 240;
+    private static final long LONGEST_SECONDS = 600;
 
     private final Process process;
     private final Path out;

@@ -9,7 +9,9 @@
     return torch.embedding(table, ids)
 
   def layer_norm(self, x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
-    # in fp32 whatever the input's precision; the result has the input's
+    # in fp32 whatever the input's precision, which libtorch does by itself where all have one; the result has the input's
+    if ops.prim.dtype(x) == ops.prim.dtype(weight):
+      return torch.layer_norm(x, [torch.size(weight, 0)], weight, bias, eps)
     y = torch.layer_norm(torch.to(x, 6), [torch.size(weight, 0)], torch.to(weight, 6), torch.to(bias, 6), eps)
     return torch.type_as(y, x)
 
@@ -62,7 +64,7 @@
     return torch.gelu(x, approximate="tanh")
 
   def quick_gelu(self, x: Tensor) -> Tensor:
-    return torch.mul(x, torch.sigmoid(torch.mul(x, 1.702)))
+    return torch.mul(x, torch.sigmoid_(torch.mul(x, 1.702)))
 
   def relu(self, x: Tensor) -> Tensor:
     return torch.relu(x)
