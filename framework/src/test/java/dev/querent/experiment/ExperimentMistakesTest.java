@@ -88,8 +88,8 @@ class ExperimentMistakesTest {
                   work: {plugin: fake-training, rate: {peek: 1}, zebra: null}
                 """))
                 .containsExactly(
-                        "FILE:1: sead: unknown key. Known: bad-sample-limit, bridge, data, extends, language, name, seed, steps,"
-                                + " threads, vision. Did you mean seed?",
+                        "FILE:1: sead: unknown key. Known: bad-sample-limit, bridge, captioner, data, extends, language, name,"
+                                + " scorer, seed, steps, threads, vision. Did you mean seed?",
                         "FILE:2: data.image-sid: unknown key. Known: count, image-side, plugin. Did you mean image-side?",
                         "FILE:4: steps.work.zebra: unknown key. Known: " + TRAINING_KEYS + ".",
                         "FILE:4: steps.work.rate.peek: unknown key. Known: peak, warm-up. Did you mean peak?");
@@ -99,8 +99,8 @@ class ExperimentMistakesTest {
     void unknownKeysOfOverrides() throws IOException {
         assertThat(problems(GOOD, "thread=2", "steps.work.step=2", "steps.wrok=null", "data.x.y=1"))
                 .containsExactly(
-                        "--set thread=2: thread: unknown key. Known: bad-sample-limit, bridge, data, extends, language,"
-                                + " name, seed, steps, threads, vision. Did you mean threads?",
+                        "--set thread=2: thread: unknown key. Known: bad-sample-limit, bridge, captioner, data, extends, language,"
+                                + " name, scorer, seed, steps, threads, vision. Did you mean threads?",
                         "--set data.x.y=1: data.x: unknown key. Known: count, image-side, plugin.",
                         "--set steps.work.step=2: steps.work.step: unknown key. Known: " + TRAINING_KEYS
                                 + ". Did you mean steps?",
