@@ -192,7 +192,8 @@ def write(folder, seed, lengths, pairs, tokens, **sizes):
     tensors |= {
         "features": features, "ids": ids, "mask": padding, "pairs": torch.tensor(pairs), "image-embeddings": image,
         "text-embeddings": text, "similarity": similarity, "match-logits": logits, "itc": itc.reshape(1),
-        "itm": itm.reshape(1), "itg": itg.reshape(1), "soft-prompt": prompt, "gradient.features": features.grad.clone()}
+        "itm": itm.reshape(1), "itg": itg.reshape(1), "soft-prompt": prompt,
+        "question-prompt": reference.linear("language_projection", matched), "gradient.features": features.grad.clone()}
     for name in ["temp", "query_tokens", "ln_vision.weight", "Qformer.bert.embeddings.word_embeddings.weight",
                  "Qformer.bert.encoder.layer.0.crossattention.self.key.weight",
                  "Qformer.bert.encoder.layer.1.attention.self.value.weight",

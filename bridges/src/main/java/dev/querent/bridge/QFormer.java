@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.querent.model.BridgeShape;
 import dev.querent.model.ComponentContext;
 import dev.querent.model.PublishedPart;
+import dev.querent.model.QuestionReader;
 import dev.querent.model.RepresentationLearner;
 import dev.querent.nn.Activation;
 import dev.querent.nn.AttentionMask;
@@ -36,7 +37,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /**
  * The Q-Former (paper section 3.1): query tokens that read the image through cross-attention and share their self-attention
@@ -44,7 +44,7 @@ import java.util.function.Predicate;
  * {@code opt_proj} or {@code t5_proj}.
  */
 @Plugin("q-former")
-public final class QFormer implements RepresentationLearner {
+public final class QFormer implements RepresentationLearner, QuestionReader {
 
     /** BERT's. */
     private static final double NORM_EPSILON = 1e-12;
@@ -224,9 +224,23 @@ public final class QFormer implements RepresentationLearner {
 
     @Override
     public NDArray softPrompt(NDArray features) {
+        return softPromptOf(new QFormerView(this, features).queries()); // (B, Q, Dl)
+    }
+
+    @Override
+    public NDArray softPrompt(NDArray features, int[] images, List<String> questions) {
+        return softPrompt(features, images, encode(questions));
+    }
+
+    /** As above, of (R, T) tokens. */
+    NDArray softPrompt(NDArray features, int[] images, TokenBatch questions) {
+        return softPromptOf(new QFormerView(this, features).queriesBeside(images, questions)); // (R, Q, Dl)
+    }
+
+    private NDArray softPromptOf(NDArray queries) {
         Linear projection = languageProjection.orElseThrow(
                 () -> new IllegalStateException("a soft prompt needs a language model, the experiment has none"));
-        return Tensors.fp32(projection.forward(new QFormerView(this, features).queries())); // (B, Q, Dl)
+        return Tensors.fp32(projection.forward(queries));
     }
 
     @Override
@@ -372,15 +386,28 @@ public final class QFormer implements RepresentationLearner {
 
     @Override
     public ParameterSet promptParameters() {
-        Predicate<String> textOnly = name -> name.startsWith("Qformer.cls.")
-                || name.contains(".embeddings.word_embeddings.")
-                || name.contains(".embeddings.position_embeddings.")
-                || name.matches(".*\\.layer\\.\\d+\\.(intermediate|output)\\..*")
+        return parameters.where(name -> !isHead(name) && !isTextPath(name));
+    }
+
+    /** The last layer's path for text is left out: nothing reads what it gives. */
+    @Override
+    public ParameterSet questionParameters() {
+        String last = ".layer." + (config.layers() - 1) + ".";
+        return parameters.where(name -> !isHead(name) && !(isTextPath(name) && name.contains(last)));
+    }
+
+    private static boolean isHead(String name) {
+        return name.startsWith("Qformer.cls.")
                 || name.startsWith("vision_proj.")
                 || name.startsWith("text_proj.")
                 || name.startsWith("itm_head.")
                 || name.equals("temp");
-        return parameters.where(textOnly.negate());
+    }
+
+    private static boolean isTextPath(String name) {
+        return name.contains(".embeddings.word_embeddings.")
+                || name.contains(".embeddings.position_embeddings.")
+                || name.matches(".*\\.layer\\.\\d+\\.(intermediate|output)\\..*");
     }
 
     /**

@@ -19,42 +19,73 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
-/** What the Q-Former has computed of B images: their keys and values in each cross-attention layer, and the query pass. */
+/** What the Q-Former has computed of B images: their keys and values in each cross-attention layer and, once asked for, the query pass. */
 final class QFormerView implements RepresentationLearner.ImageView {
 
     private final QFormer model;
     private final NDManager owner;
+    private final long rows;
     private final List<Optional<KeyValue>> image = new ArrayList<>();
-    private final List<KeyValue> queryKeyValues = new ArrayList<>();
-    private final NDArray queries;
+    private Optional<QueryPass> queryPass = Optional.empty();
+
+    /**
+     * The queries alone.
+     *
+     * @param hidden (B, Q, Db)
+     * @param keyValues of each layer's self-attention
+     */
+    private record QueryPass(NDArray hidden, List<KeyValue> keyValues) {}
 
     QFormerView(QFormer model, NDArray features) {
         this.model = model;
         owner = features.getManager();
+        rows = features.getShape().get(0);
         NDArray typed = model.typed(features);
-        NDArray hidden = model.embedQueries(owner, features.getShape().get(0)); // (B, Q, Db)
         for (QFormerLayer layer : model.layers()) {
-            Optional<KeyValue> keyValue = layer.imageKeyValue(model.visionNorm(), typed);
-            QFormerLayer.Result result = layer.forward(hidden, keyValue);
-            image.add(keyValue);
-            queryKeyValues.add(result.keyValue());
+            image.add(layer.imageKeyValue(model.visionNorm(), typed));
+        }
+    }
+
+    private QueryPass queryPass() {
+        if (queryPass.isEmpty()) {
+            queryPass = Optional.of(passQueries());
+        }
+        return queryPass.get();
+    }
+
+    private QueryPass passQueries() {
+        NDArray hidden = model.embedQueries(owner, rows); // (B, Q, Db)
+        List<KeyValue> keyValues = new ArrayList<>();
+        for (int i = 0; i < image.size(); i++) {
+            QFormerLayer.Result result = model.layers().get(i).forward(hidden, image.get(i));
+            keyValues.add(result.keyValue());
             hidden = result.hidden();
         }
-        queries = hidden;
+        return new QueryPass(hidden, keyValues);
     }
 
     @Override
     public NDArray embeddings() {
-        return model.project(queries);
+        return model.project(queries());
     }
 
     @Override
     public NDArray queries() {
-        return queries;
+        return queryPass().hidden();
     }
 
     @Override
     public NDArray match(int[] images, TokenBatch texts) {
+        return model.matchLogits(queriesBeside(images, texts)); // (R, 2)
+    }
+
+    /**
+     * The queries after they have seen image and text together; row r pairs image {@code images[r]} with text r.
+     *
+     * @param texts (R, T)
+     * @return (R, Q, Db)
+     */
+    NDArray queriesBeside(int[] images, TokenBatch texts) {
         ImageGroups groups = new ImageGroups(images);
         TokenBatch ordered = texts.select(groups.order());
         int count = model.promptLength();
@@ -63,8 +94,7 @@ final class QFormerView implements RepresentationLearner.ImageView {
                 packing, QFormerMask.bidirectional(owner, count, ordered.mask()), Optional.of(groups));
         NDArray hidden = model.embedJointly(owner, packing, ordered.ids()); // (positions, Db)
         hidden = through(hidden, pass, packing.queries(owner), image, List.of());
-        NDArray logits = model.matchLogits(hidden.reshape(new Shape(images.length, count, -1))); // (R, 2)
-        return Tensors.selectRows(logits, groups.inverse());
+        return Tensors.selectRows(hidden.reshape(new Shape(images.length, count, -1)), groups.inverse());
     }
 
     /**
@@ -119,7 +149,8 @@ final class QFormerView implements RepresentationLearner.ImageView {
         NDArray mask = QFormerMask.causalText(owner, model.promptLength(), texts.mask());
         NDArray hidden = model.embedTokens(owner, packing, texts.ids()); // (tokens, Db)
         QFormerLayer.Pass pass = new QFormerLayer.Pass(packing, mask, Optional.empty());
-        return model.tokenScores(through(hidden, pass, packing.tokensButLast(owner), image, queryKeyValues));
+        return model.tokenScores(through(
+                hidden, pass, packing.tokensButLast(owner), image, queryPass().keyValues()));
     }
 
     @Override
@@ -127,8 +158,8 @@ final class QFormerView implements RepresentationLearner.ImageView {
         NDManager manager = Torch.newManager();
         try (Torch.GradientMode off = Torch.withoutGradients();
                 NDManager passing = manager.newSubManager()) {
-            QFormerState state = new QFormerState(manager, model, queryKeyValues);
-            long[] begin = new long[(int) queries.getShape().get(0)];
+            QFormerState state = new QFormerState(manager, model, queryPass().keyValues());
+            long[] begin = new long[(int) rows];
             Arrays.fill(begin, model.tokenizer().id("[DEC]"));
             NDArray logits = state.next(passing, begin);
             logits.attach(manager);

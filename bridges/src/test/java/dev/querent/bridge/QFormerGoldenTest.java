@@ -12,7 +12,7 @@ import dev.querent.torch.Torch;
 import dev.querent.weights.ParameterSet;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Supplier;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -79,13 +79,7 @@ class QFormerGoldenTest {
             golden.check("itc", itc.reshape(new Shape(1)));
 
             long[][] pairs = golden.longs("pairs");
-            int[] rows = Arrays.stream(pairs).mapToInt(pair -> (int) pair[0]).toArray();
-            TokenBatch paired = new TokenBatch(
-                    Arrays.stream(pairs).map(pair -> texts.ids()[(int) pair[1]]).toArray(long[][]::new),
-                    Arrays.stream(pairs)
-                            .map(pair -> texts.mask()[(int) pair[1]])
-                            .toArray(long[][]::new));
-            NDArray logits = view.match(rows, paired);
+            NDArray logits = view.match(images(pairs), texts(pairs, texts));
             golden.check("match-logits", logits);
             long[] labels = Arrays.stream(pairs)
                     .mapToLong(pair -> pair[0] == pair[1] ? 1 : 0)
@@ -102,6 +96,25 @@ class QFormerGoldenTest {
                 golden.check(
                         "gradient." + name, Torch.gradient(trained.get(name)).orElseThrow());
             }
+        }
+    }
+
+    private static int[] images(long[][] pairs) {
+        return Arrays.stream(pairs).mapToInt(pair -> (int) pair[0]).toArray();
+    }
+
+    private static TokenBatch texts(long[][] pairs, TokenBatch texts) {
+        return texts.select(Arrays.stream(pairs).mapToInt(pair -> (int) pair[1]).toArray());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"odd", "one"})
+    void theSoftPromptOfAQuestionIsTheReferences(String folder) {
+        try (BridgeFixture fixture = new BridgeFixture(folder)) {
+            long[][] pairs = fixture.golden().longs("pairs");
+            NDArray prompt = fixture.model()
+                    .softPrompt(fixture.golden().tensor("features"), images(pairs), texts(pairs, fixture.texts()));
+            fixture.golden().check("question-prompt", prompt);
         }
     }
 
@@ -202,20 +215,25 @@ class QFormerGoldenTest {
                     .noneMatch(name -> name.startsWith("Qformer.cls") || name.contains("_proj.") || name.equals("temp"))
                     .noneMatch(name -> name.contains("word_embeddings") || name.contains("position_embeddings"))
                     .noneMatch(name -> name.contains(".intermediate.") || name.matches(".*layer\\.\\d\\.output\\..*"));
-            Map<String, NDArray> prompt = model.promptParameters().asMap();
             NDArray features = fixture.golden().tensor("features");
-            try (Torch.GradientMode on = Torch.recordGradients()) {
-                model.parameters().setTrainable(true);
-                Torch.backward(model.softPrompt(features).sum());
-            }
-            model.parameters().asMap().forEach((name, tensor) -> {
-                if (!name.endsWith("key.bias")) { // softmax ignores it: its gradient is rounding
-                    boolean reached = Torch.gradient(tensor)
-                            .filter(gradient -> gradient.abs().sum().getFloat() > 0)
-                            .isPresent();
-                    assertThat(reached).as(name).isEqualTo(prompt.containsKey(name));
-                }
-            });
+            reached(model, model.promptParameters(), () -> model.softPrompt(features));
+            int[] images = {0, 1, 2};
+            reached(model, model.questionParameters(), () -> model.softPrompt(features, images, fixture.texts()));
         }
+    }
+
+    private static void reached(QFormer model, ParameterSet expected, Supplier<NDArray> softPrompt) {
+        try (Torch.GradientMode on = Torch.recordGradients()) {
+            model.parameters().setTrainable(true);
+            Torch.backward(softPrompt.get().sum());
+        }
+        model.parameters().asMap().forEach((name, tensor) -> {
+            if (!name.endsWith("key.bias")) { // softmax ignores it: its gradient is rounding
+                boolean reached = Torch.gradient(tensor)
+                        .filter(gradient -> gradient.abs().sum().getFloat() > 0)
+                        .isPresent();
+                assertThat(reached).as(name).isEqualTo(expected.names().contains(name));
+            }
+        });
     }
 }

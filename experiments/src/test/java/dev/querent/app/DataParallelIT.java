@@ -10,8 +10,10 @@ import dev.querent.testing.Mpirun.Family;
 import dev.querent.torch.Torch;
 import dev.querent.weights.SafetensorsReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -35,7 +37,9 @@ class DataParallelIT {
         "representation, 2, contrast-gradient=exact",
         "representation, 2, contrast-gradient=lavis",
         "representation, 3, micro-batch-size=2", // shares of 2, 3 and 3
+        "representation, 3, 'vision-tuning={layer-decay: 0.5}'",
         "generative, 2, question-share=0.5",
+        "generative, 2, 'vision-tuning={recompute: true}'",
         "generative, 3, micro-batch-size=2"
     })
     void ranksTrainAsOneProcessDoes(String step, int ranks, String setting) throws Exception {
@@ -49,10 +53,21 @@ class DataParallelIT {
                     .as("loss of step " + (i + 1))
                     .isCloseTo(expected.get(i).path("loss").asDouble(), withPercentage(0.001));
         }
+        double difference = difference("bridge", alone, together);
+        assertThat(difference).isCloseTo(0, within(1e-4)).isPositive(); // equal bits would be one process twice
+        if (setting.startsWith("vision-tuning")) {
+            assertThat(difference("vision", alone, together))
+                    .isCloseTo(0, within(1e-4))
+                    .isPositive();
+        }
+    }
+
+    /** The largest of two trainings' weights. */
+    private static double difference(String role, Path alone, Path together) {
         double difference = 0;
         try (NDManager manager = Torch.newManager();
-                SafetensorsReader a = bridge(alone);
-                SafetensorsReader b = bridge(together)) {
+                SafetensorsReader a = weights(alone, role);
+                SafetensorsReader b = weights(together, role)) {
             for (String name : a.names()) {
                 float[] wanted = a.read(name, manager).toFloatArray();
                 float[] weights = b.read(name, manager).toFloatArray();
@@ -61,7 +76,7 @@ class DataParallelIT {
                 }
             }
         }
-        assertThat(difference).isCloseTo(0, within(1e-4)).isPositive(); // equal bits would be one process twice
+        return difference;
     }
 
     @Test
@@ -82,6 +97,23 @@ class DataParallelIT {
                 .isEqualTo(Files.readAllBytes(unbroken.resolve("output/bridge.safetensors")));
     }
 
+    /** Slurm's launcher tells the other ranks of a death by SIGTERM. They wait for the dead one and come to no checkpoint any more. */
+    @Test
+    void aRankThatIsToldToEndDoesNotWaitForADeadOne() throws Exception {
+        List<String> arguments = arguments("stuck", "representation", "training.checkpoint-every=10");
+        Path checkpoint = folder.resolve("stuck/steps/representation/checkpoints/step-00000010");
+        try (RunProcess run = new RunProcess(folder, Mpirun.launcher(Family.OPEN_MPI, 2), arguments)) {
+            run.await("step 10", () -> Files.exists(checkpoint));
+            List<ProcessHandle> ranks = run.ranks();
+            RunProcess.freeze(ranks.get(1), true);
+            ranks.get(0).destroy();
+            long told = System.nanoTime();
+            assertThat(run.end()).isNotZero();
+            assertThat((System.nanoTime() - told) / 1e9).as("seconds to end").isLessThan(30);
+        }
+        assertThat(folder.resolve("stuck/steps/representation/output")).doesNotExist();
+    }
+
     @Test
     void aRunOfTwoRanksIsStoppedAndContinuedByOneProcess() throws Exception {
         Path unbroken = train("unbroken", "generative", 1, "training.checkpoint-every=10");
@@ -99,6 +131,35 @@ class DataParallelIT {
         assertThat(found).hasSize(50);
         assertThat(found.get(49).path("loss").asDouble())
                 .isCloseTo(expected.get(49).path("loss").asDouble(), withPercentage(0.001));
+    }
+
+    /** As a user starts it. Without {@code --bind-to none} each rank is bound, often to one processor, and somebody should hear of it. */
+    @Test
+    void theScriptTrainsUnderMpirunAndTellsItsBinding() throws Exception {
+        Path home = Files.createDirectories(folder.resolve("home"));
+        Files.copy(Path.of("../querent"), home.resolve("querent"), StandardCopyOption.COPY_ATTRIBUTES);
+        Files.writeString(home.resolve("pom.xml"), "");
+        Files.createDirectories(home.resolve("framework/src/main"));
+        Files.writeString(home.resolve("framework/pom.xml"), "");
+        Path target = Files.createDirectories(home.resolve("experiments/target"));
+        for (String built : List.of("classes", "lib")) {
+            Files.createSymbolicLink(
+                    target.resolve(built), Path.of("target", built).toAbsolutePath());
+        }
+        Files.writeString(target.resolve("querent.built"), ""); // newer than all sources: nothing is built
+        List<String> command = new ArrayList<>(List.of("mpirun.openmpi", "--allow-run-as-root", "--oversubscribe"));
+        command.addAll(List.of("--bind-to", "hwthread:overload-allowed", "-np", "2"));
+        command.add(home.resolve("querent").toString());
+        command.addAll(arguments("script", "generative", "training.steps=5"));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        assertThat(folder.resolve("script/steps/generative/output/bridge.safetensors"))
+                .as(output)
+                .exists();
+        if (Runtime.getRuntime().availableProcessors() > 1) {
+            assertThat(output).contains("the launcher bound each rank to 1 of ");
+        }
     }
 
     @Test
@@ -133,8 +194,8 @@ class DataParallelIT {
         return arguments;
     }
 
-    private static SafetensorsReader bridge(Path step) {
-        return new SafetensorsReader(step.resolve("output/bridge.safetensors"));
+    private static SafetensorsReader weights(Path step, String role) {
+        return new SafetensorsReader(step.resolve("output/" + role + ".safetensors"));
     }
 
     private static List<JsonNode> metrics(Path step) throws IOException {

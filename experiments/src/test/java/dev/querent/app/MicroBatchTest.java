@@ -22,6 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
 class MicroBatchTest {
 
     private static final String OPT = "seed=1";
+    private static final String TUNED = "steps.STEP.vision-tuning={layer-decay: 0.5, recompute: true}";
     private static final String T5 = "language={plugin: t5, width: 32, head-size: 16, heads: 2, layers: 2, dropout: 0}";
 
     @TempDir
@@ -30,7 +31,8 @@ class MicroBatchTest {
     private final CommandLineRun command = new CommandLineRun();
 
     @ParameterizedTest
-    @CsvSource({"generative, opt", "generative, t5", "representation, opt"})
+    @CsvSource({"generative, opt", "generative, t5", "generative, tuned", "representation, opt", "representation, tuned"
+    })
     void trainAsTheWholeBatchDoes(String step, String language) throws IOException {
         Path whole = train(step, language, 0);
         Path parts = train(step, language, 3);
@@ -44,10 +46,23 @@ class MicroBatchTest {
                         .isCloseTo(expected.get(i).path(name).asDouble(), withPercentage(0.01));
             }
         }
+        assertSame("bridge", whole, parts);
+        if (language.equals("tuned")) {
+            assertSame("vision", whole, parts);
+        } else {
+            assertThat(whole.resolve("output/vision.safetensors")).doesNotExist();
+        }
+    }
+
+    private static void assertSame(String role, Path whole, Path parts) {
+        String file = "output/" + role + ".safetensors";
         try (NDManager manager = Torch.newManager();
-                SafetensorsReader a = new SafetensorsReader(whole.resolve("output/bridge.safetensors"));
-                SafetensorsReader b = new SafetensorsReader(parts.resolve("output/bridge.safetensors"))) {
+                SafetensorsReader a = new SafetensorsReader(whole.resolve(file));
+                SafetensorsReader b = new SafetensorsReader(parts.resolve(file))) {
             for (String name : a.names()) {
+                if (name.endsWith("k_proj.bias")) {
+                    continue; // softmax doesn't see it: its gradient is nothing but rounding
+                }
                 NDArray wanted = a.read(name, manager);
                 Golden.assertClose(name, wanted, b.read(name, manager), 1e-3, 0); // AdamW makes much of tiny gradients
             }
@@ -67,7 +82,11 @@ class MicroBatchTest {
                 "--set",
                 "name=" + name,
                 "--set",
-                language.equals("t5") ? T5 : OPT,
+                switch (language) {
+                    case "t5" -> T5;
+                    case "tuned" -> TUNED.replace("STEP", step);
+                    default -> OPT;
+                },
                 "--set",
                 "steps.vision-pretraining=null",
                 "--set",

@@ -40,6 +40,8 @@ class RecomputeTest {
     @CsvSource({
         "generative, bridge, bridge.dropout=0.1, 0",
         "generative, bridge, T5, 1e-4",
+        "generative, vision, steps.generative.vision-tuning={}, 1e-4",
+        "representation, vision, steps.representation.vision-tuning={}, 1e-4",
         "vision-pretraining, vision, steps.vision-pretraining.position=1, 1e-4",
         "vision-pretraining, vision, steps.vision-pretraining.contrastive=1, 1e-4"
     })
@@ -64,7 +66,8 @@ class RecomputeTest {
         List<String> arguments = new ArrayList<>(List.of("run", "shapes/tiny.yaml", "--runs", folder.toString()));
         arguments.addAll(List.of("--data", folder.toString(), "--set", "name=" + name));
         arguments.addAll(List.of("--set", setting.equals("T5") ? T5 : setting));
-        arguments.addAll(List.of("--set", "steps." + step + ".recompute=" + recompute));
+        String place = role.equals("vision") && !step.equals("vision-pretraining") ? ".vision-tuning" : "";
+        arguments.addAll(List.of("--set", "steps." + step + place + ".recompute=" + recompute));
         arguments.addAll(List.of("--set", "steps." + step + ".training.steps=4"));
         OTHER_STEPS.stream()
                 .filter(other -> !other.equals(step))

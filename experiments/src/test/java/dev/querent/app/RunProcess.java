@@ -140,6 +140,11 @@ final class RunProcess implements AutoCloseable {
 
     /** Freezes the process, as a machine that swaps or a network that fails does, or lets it go on. */
     void freeze(boolean frozen) throws InterruptedException {
+        freeze(process.toHandle(), frozen);
+    }
+
+    /** The same with another process. */
+    static void freeze(ProcessHandle process, boolean frozen) throws InterruptedException {
         try {
             new ProcessBuilder("kill", frozen ? "-STOP" : "-CONT", Long.toString(process.pid()))
                     .start()

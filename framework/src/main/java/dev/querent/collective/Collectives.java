@@ -70,6 +70,22 @@ public interface Collectives extends AutoCloseable {
     NDArray fetch(NDManager owner, NDArray own, int[] wanted);
 
     /**
+     * The way back of {@link #fetch}: adds to each row what belongs to the copies that were fetched of it, a gradient for instance.
+     *
+     * @param fetched (w, ...) in the order in which they were fetched
+     * @param own (b, ...) added to in place, rows of this rank's share
+     * @param wanted as in {@link #fetch}
+     */
+    void giveBack(NDArray fetched, NDArray own, int[] wanted);
+
+    /**
+     * Whether a call waits for so much longer than any before it that another rank is dead or frozen. May be asked on any thread.
+     */
+    default boolean isStuck() {
+        return false;
+    }
+
+    /**
      * Ends all ranks at once, this one too. For a rank that can't go on while others wait for it.
      *
      * @param code the exit code

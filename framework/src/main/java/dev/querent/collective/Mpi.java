@@ -23,6 +23,7 @@ final class Mpi implements Collectives {
 
     private static final long FIRST_PAUSE_MILLIS = 1;
     private static final long LONGEST_PAUSE_MILLIS = 50;
+    private static final long PATIENCE_NANOS = 5_000_000_000L;
 
     private final MpiLibrary mpi;
     private final MpiAbi abi;
@@ -169,28 +170,55 @@ final class Mpi implements Collectives {
         Share share = share(wanted.length);
         requireRows(own, share);
         RowExchange exchange = RowExchange.of(wanted, rank, size);
-        long row = rowBytes(own);
         NDArray arrived = likeRows(owner, own, Math.max(1, exchange.order().length));
-        try (NDArray packed = packed(own, exchange.sent());
-                Host send = new Host(packed);
-                Host receive = new Host(arrived)) {
-            mpi.call(
-                    "MPI_Alltoallv",
-                    address(send.tensor),
-                    scaled(exchange.sentTo(), row),
-                    places(exchange.sentTo(), row),
-                    abi.bytes(),
-                    address(receive.tensor),
-                    scaled(exchange.arrivesFrom(), row),
-                    places(exchange.arrivesFrom(), row),
-                    abi.bytes(),
-                    abi.world());
-            receive.giveBack();
+        try (NDArray packed = packed(own, exchange.sent())) {
+            exchange(packed, exchange.sentTo(), arrived, exchange.arrivesFrom());
         }
         try (arrived) {
             return exchange.order().length == 0
                     ? Tensors.slice(arrived, 0, 0, 0)
                     : Tensors.selectRows(arrived, exchange.order());
+        }
+    }
+
+    @Override
+    public void giveBack(NDArray fetched, NDArray own, int[] wanted) {
+        Share share = share(wanted.length);
+        requireRows(own, share);
+        RowExchange exchange = RowExchange.of(wanted, rank, size);
+        int[] sent = exchange.sent();
+        try (NDManager passing = own.getManager().newSubManager();
+                NDArray packed = packed(exchange.order().length == 0 ? own : fetched, exchange.arrived())) {
+            NDArray returned = likeRows(passing, own, Math.max(1, sent.length));
+            exchange(packed, exchange.arrivesFrom(), returned, exchange.sentTo());
+            if (sent.length > 0) {
+                Tensors.addToRows(own, sent, returned);
+            }
+        }
+    }
+
+    /**
+     * Sends rows to the ranks, in their order, and receives others.
+     *
+     * @param sending how many go to each rank
+     * @param receiving how many come from each
+     */
+    private void exchange(NDArray rows, int[] sending, NDArray received, int[] receiving) {
+        long row = rowBytes(rows);
+        try (Host send = new Host(rows);
+                Host receive = new Host(received)) {
+            mpi.call(
+                    "MPI_Alltoallv",
+                    address(send.tensor),
+                    scaled(sending, row),
+                    places(sending, row),
+                    abi.bytes(),
+                    address(receive.tensor),
+                    scaled(receiving, row),
+                    places(receiving, row),
+                    abi.bytes(),
+                    abi.world());
+            receive.giveBack();
         }
     }
 
@@ -249,6 +277,11 @@ final class Mpi implements Collectives {
             }
             host.giveBack();
         }
+    }
+
+    @Override
+    public boolean isStuck() {
+        return mpi.waitsTooLong(PATIENCE_NANOS);
     }
 
     @Override

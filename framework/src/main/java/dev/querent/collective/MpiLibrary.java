@@ -9,6 +9,7 @@ import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /** An MPI library, found on the machine and called through JNA. */
@@ -23,8 +24,12 @@ final class MpiLibrary {
     private static final int MULTIPLE = 3;
     private static final int LONGEST_TEXT = 8192;
 
+    private static final long NOT_WAITING = -1;
+
     private final NativeLibrary library;
     private final MpiAbi abi;
+    private final AtomicLong waitingSince = new AtomicLong(NOT_WAITING);
+    private final AtomicLong longestWait = new AtomicLong();
 
     private MpiLibrary(NativeLibrary library) {
         this.library = library;
@@ -101,10 +106,24 @@ final class MpiLibrary {
      * @throws MpiException where it returns an error
      */
     void call(String name, Object... arguments) {
+        long begun = System.nanoTime();
+        waitingSince.set(begun);
         int code = library.getFunction(name).invokeInt(arguments);
+        waitingSince.set(NOT_WAITING);
+        longestWait.accumulateAndGet(System.nanoTime() - begun, Math::max);
         if (code != 0) {
             throw new MpiException(name + ": " + message(code));
         }
+    }
+
+    /**
+     * Whether a call has been waiting for much longer than any before.
+     *
+     * @param least nanoseconds that it may take in any case
+     */
+    boolean waitsTooLong(long least) {
+        long since = waitingSince.get();
+        return since != NOT_WAITING && System.nanoTime() - since > Math.max(least, 3 * longestWait.get());
     }
 
     private String message(int code) {

@@ -42,4 +42,13 @@ record RowExchange(int[] sent, int[] sentTo, int[] arrivesFrom, int[] order) {
         }
         return new RowExchange(Arrays.stream(sent).flatMapToInt(Arrays::stream).toArray(), sentTo, arrivesFrom, order);
     }
+
+    /** Of what fits this rank's rows, in the order in which it had arrived. */
+    int[] arrived() {
+        int[] arrived = new int[order.length];
+        for (int i = 0; i < order.length; i++) {
+            arrived[order[i]] = i;
+        }
+        return arrived;
+    }
 }

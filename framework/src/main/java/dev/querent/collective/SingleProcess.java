@@ -49,6 +49,14 @@ public final class SingleProcess implements Collectives {
     }
 
     @Override
+    public void giveBack(NDArray fetched, NDArray own, int[] wanted) {
+        int[] found = Arrays.stream(wanted).filter(row -> row >= 0).toArray();
+        if (found.length > 0) {
+            Tensors.addToRows(own, found, fetched);
+        }
+    }
+
+    @Override
     public void abort(int code) {
         Runtime.getRuntime().halt(code);
     }

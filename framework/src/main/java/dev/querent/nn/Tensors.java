@@ -54,6 +54,21 @@ public final class Tensors {
         return LAYERS.call(x.getManager(), "embedding", rows, x);
     }
 
+    /**
+     * Adds rows to those of a tensor, in place; rows of one index add up.
+     *
+     * @param x (rows, ...)
+     * @param indices K of them
+     * @param added (K, ...)
+     */
+    public static void addToRows(NDArray x, int[] indices, NDArray added) {
+        LongBuffer values =
+                LongBuffer.wrap(Arrays.stream(indices).asLongStream().toArray());
+        try (NDArray places = Torch.tensor(x.getManager(), values, indices.length)) {
+            LAYERS.run("add_to_rows", x, places, added);
+        }
+    }
+
     /** x in the precision of another tensor, with gradients; the result belongs to {@code owner}. */
     public static NDArray typeAs(NDManager owner, NDArray x, NDArray other) {
         return LAYERS.call(owner, "type_as", x, other);

@@ -39,7 +39,7 @@ public final class Follower {
      */
     public int follow() {
         Torch.setThreads(experiment.threads());
-        try (LateExit exit = new LateExit(() -> {})) {
+        try (LateExit exit = new LateExit(() -> {}, collectives::isStuck)) {
             Command first = Command.await(collectives);
             if (first instanceof Command.End end) { // nothing left to do, so nothing to load
                 return end.code();

@@ -100,7 +100,7 @@ public final class PipelineJob {
 
     private Outcome runLocked(Consumer<Outcome> tell) {
         RunStatus status = new RunStatus(run, clock);
-        try (StopRequests stop = new StopRequests(run)) {
+        try (StopRequests stop = new StopRequests(run, collectives::isStuck)) {
             try {
                 Outcome outcome = work(status, stop);
                 status.end(outcome == Outcome.STOPPED ? RunStatus.State.STOPPED : RunStatus.State.FINISHED, "");

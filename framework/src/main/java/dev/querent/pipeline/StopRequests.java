@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 
 /**
  * Listens for SIGTERM and Ctrl-C and for {@code querent stop}, which leaves a file in the run's folder. Spring Batch's own
@@ -18,11 +19,13 @@ final class StopRequests implements StopSignal, AutoCloseable {
 
     private final RunDirectory run;
     private final AtomicBoolean requested = new AtomicBoolean();
-    private final LateExit exit = new LateExit(() -> requested.set(true));
+    private final LateExit exit;
     private long nextFileCheck = System.nanoTime();
 
-    StopRequests(RunDirectory run) {
+    /** @param stuck whether the work can't end any more */
+    StopRequests(RunDirectory run, BooleanSupplier stuck) {
         this.run = run;
+        exit = new LateExit(() -> requested.set(true), stuck);
         delete();
     }
 

@@ -32,6 +32,14 @@ public interface Objective {
             this(total, parts, () -> {});
         }
 
+        /** The same, whose backward pass goes on with something else in the end. */
+        public Loss followedBy(Runnable more) {
+            return new Loss(total, parts, () -> {
+                rest.run();
+                more.run();
+            });
+        }
+
         /**
          * A loss of less memory.
          *

@@ -131,8 +131,20 @@ final class CollectivesCheck {
             }
         }
         assertThat(found).hasSize(at);
-        NDArray nothing = ranks.fetch(manager, own, new int[] {-1, -1, -1, -1, -1, -1, -1});
+        int[] none = {-1, -1, -1, -1, -1, -1, -1};
+        NDArray nothing = ranks.fetch(manager, own, none);
         assertThat(nothing.getShape()).isEqualTo(new Shape(0, 2));
+
+        NDArray sums = own.duplicate();
+        ranks.giveBack(nothing, sums, none);
+        assertThat(sums).isEqualTo(own);
+        ranks.giveBack(fetched.mul(10), sums, wanted);
+        int[] copies = {1, 0, 1, 1, 0, 0, 2}; // how often each row was wanted
+        float[] summed = sums.toFloatArray();
+        for (int i = 0; i < summed.length; i++) {
+            int row = share.start() + i / 2;
+            assertThat(summed[i]).isEqualTo((1 + 10f * copies[row]) * (2 * row + i % 2));
+        }
     }
 
     /** A library that takes SIGSEGV from the JVM turns the first compiled null check into a crash. */

@@ -43,6 +43,11 @@ final class CheckpointModel implements ModelFolder {
     }
 
     @Override
+    public Asking asking() {
+        return Asking.USUAL;
+    }
+
+    @Override
     public List<String> notes() {
         return List.of();
     }

@@ -5,6 +5,7 @@ import dev.querent.image.RgbImage;
 import dev.querent.model.Captioner;
 import dev.querent.model.LanguageModel;
 import dev.querent.plugin.PluginRegistry;
+import dev.querent.text.QuestionPrompt;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,6 +54,14 @@ public final class GenerateCommand implements Callable<Integer> {
                     + " their answers.")
     private List<String> prompts = List.of();
 
+    @Option(
+            names = "--question",
+            paramLabel = "TEXT",
+            description =
+                    "A question in plain words instead of a prompt; it is put as the model was trained to be asked, and a"
+                            + " bridge that reads questions reads it too.")
+    private Optional<String> question = Optional.empty();
+
     @Mixin
     private DecodingOptions decoding = new DecodingOptions();
 
@@ -69,6 +78,16 @@ public final class GenerateCommand implements Callable<Integer> {
             ModelFolder folder = ModelFolder.open(model, registry);
             if (!ImageTextGenerator.canGenerate(folder)) {
                 return refused(model + ": has no language model, nor a bridge or captioner that writes by itself");
+            }
+            if (question.isPresent()) {
+                if (!prompts.isEmpty()) {
+                    return refused("--question, --prompt: give one of the two; a question is put into words by itself");
+                }
+                if (!folder.has("language", LanguageModel.class)) {
+                    return refused("--question: only a language model answers, " + model + " has none");
+                }
+                prompts = List.of(
+                        QuestionPrompt.prefix(question.get(), folder.asking().template()));
             }
             if (prompts.size() > 1 && !folder.has("language", LanguageModel.class)) {
                 return refused("--prompt: only a language model can chat, " + model + " has none; give one prompt");
@@ -110,14 +129,14 @@ public final class GenerateCommand implements Callable<Integer> {
     private record Turn(String prompt, List<String> texts) {}
 
     /** For each image a turn a prompt. */
-    private static List<List<Turn>> chats(
+    private List<List<Turn>> chats(
             ImageTextGenerator generator, List<RgbImage> images, List<String> asked, long first) {
         List<List<Turn>> chats =
                 images.stream().map(image -> (List<Turn>) new ArrayList<Turn>()).toList();
         List<String> said = Collections.nCopies(images.size(), "");
         for (String prompt : asked) {
             List<String> whole = said.stream().map(before -> before + prompt).toList();
-            List<List<String>> answers = generator.texts(images, whole, first);
+            List<List<String>> answers = generator.texts(images, whole, question, first);
             List<String> next = new ArrayList<>();
             for (int i = 0; i < images.size(); i++) {
                 chats.get(i).add(new Turn(prompt, answers.get(i)));

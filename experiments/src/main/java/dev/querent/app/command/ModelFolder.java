@@ -47,6 +47,19 @@ sealed interface ModelFolder permits RunModel, CheckpointModel {
      * {@code scorer} alone. */
     Map<String, PluginSetting> components();
 
+    /** How it is asked. */
+    Asking asking();
+
+    /**
+     * How questions are put to a model.
+     *
+     * @param template as {@link dev.querent.text.QuestionPrompt} takes it, empty for the usual one
+     * @param readByBridge whether the bridge has learned to read them beside the image
+     */
+    record Asking(String template, boolean readByBridge) {
+        static final Asking USUAL = new Asking("", false);
+    }
+
     /** What a user should know of the weights, in sentences. */
     List<String> notes();
 

@@ -71,6 +71,17 @@ final class RunModel implements ModelFolder {
     }
 
     @Override
+    public Asking asking() {
+        Asking asking = Asking.USUAL;
+        for (Map.Entry<String, PluginSetting> step : experiment.steps().entrySet()) {
+            if (step.getValue().config() instanceof GenerativeStep.Config config && hasTrainedBridge(step.getKey())) {
+                asking = new Asking(config.questionPrompt(), config.questionToBridge());
+            }
+        }
+        return asking;
+    }
+
+    @Override
     public List<String> notes() {
         boolean trained = experiment.steps().keySet().stream().anyMatch(this::hasTrainedBridge);
         return trained ? List.of() : List.of("no finished step of " + run.root() + " has trained its bridge yet");

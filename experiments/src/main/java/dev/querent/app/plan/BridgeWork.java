@@ -13,8 +13,12 @@ import java.util.Optional;
 /** A bridge's work while it is trained. */
 interface BridgeWork {
 
-    /** From features to soft prompt. */
-    Work softPrompt();
+    /**
+     * From features to soft prompt.
+     *
+     * @param ofQuestion whether the bridge reads a question too
+     */
+    Work softPrompt(boolean ofQuestion);
 
     /** The objectives of stage 1; empty for a bridge that has no stage 1. */
     Optional<Work> representation(RepresentationStep.Config step);
@@ -34,7 +38,7 @@ interface BridgeWork {
     /** Features, normed features and soft prompt are kept. */
     record OfLinear(BridgeShape shape) implements BridgeWork {
         @Override
-        public Work softPrompt() {
+        public Work softPrompt(boolean ofQuestion) {
             double languageWidth = shape.languageWidth().orElseThrow();
             double numbers = shape.visionTokens() * (2.0 * shape.visionWidth() + languageWidth);
             return Graph.TRAINED

@@ -20,9 +20,9 @@ record QFormerWork(QFormer.Config config, BridgeShape shape, int vocabulary, Pre
     private static final int MATCHED_PAIRS = 3;
 
     @Override
-    public Work softPrompt() {
+    public Work softPrompt(boolean ofQuestion) {
         return Work.of(
-                look(),
+                ofQuestion ? look(config.queries() + config.maxTextTokens()) : look(),
                 Graph.TRAINED.linear(
                         config.queries(), config.width(), shape.languageWidth().orElseThrow()));
     }
@@ -51,13 +51,21 @@ record QFormerWork(QFormer.Config config, BridgeShape shape, int vocabulary, Pre
         return (config.layers() + config.crossAttentionFrequency() - 1) / config.crossAttentionFrequency();
     }
 
-    /** The image's keys and values, and the query pass; features are kept as they come and normed. */
     private Work look() {
+        return look(config.queries());
+    }
+
+    /**
+     * The image's keys and values, and the query pass; features are kept as they come and normed.
+     *
+     * @param length queries, and tokens of a question beside them
+     */
+    private Work look(double length) {
         double features = 2.0 * shape.visionTokens() * shape.visionWidth();
         return Work.of(
                         layer().keysAndValues(Graph.TRAINED, shape.visionTokens(), shape.visionWidth())
                                 .times(crossings()),
-                        layer().block(Graph.TRAINED, config.queries()).times(config.layers()),
+                        layer().block(Graph.TRAINED, length).times(config.layers()),
                         cross())
                 .keeping(Bytes.each(precision) * features);
     }

@@ -4,6 +4,7 @@ import dev.querent.experiment.Experiment;
 import dev.querent.experiment.PluginSetting;
 import dev.querent.model.Bridge;
 import dev.querent.model.LanguageModel;
+import dev.querent.model.QuestionReader;
 import dev.querent.model.RepresentationLearner;
 import dev.querent.model.VisionEncoder;
 import dev.querent.random.RunSeed;
@@ -13,6 +14,7 @@ import dev.querent.task.pretraining.GenerativeStep;
 import dev.querent.task.pretraining.RepresentationStep;
 import dev.querent.task.pretraining.TextPretrainingStep;
 import dev.querent.task.pretraining.VisionPretrainingStep;
+import dev.querent.task.pretraining.VisionTuning;
 import dev.querent.weights.ParameterScope;
 import dev.querent.weights.ParameterSet;
 import dev.querent.weights.Precision;
@@ -115,7 +117,9 @@ final class StepPlanner {
                 config.training(),
                 filesRead(1),
                 read(config.features()),
-                behind(frozenVision(config.features()), bridgePart(learner, learner.representationParameters(), work)));
+                behind(
+                        vision(config.features(), config.visionTuning()),
+                        bridgePart(learner, learner.representationParameters(), work)));
     }
 
     private StepPlan plan(String name, GenerativeStep.Config config) {
@@ -131,11 +135,13 @@ final class StepPlanner {
                 filesRead(1),
                 read(config.features()),
                 behind(
-                        frozenVision(config.features()),
+                        vision(config.features(), config.visionTuning()),
                         bridgePart(
                                 bridge,
-                                bridge.promptParameters(),
-                                bridgeWork(bridge).map(BridgeWork::softPrompt)),
+                                config.questionToBridge()
+                                        ? ((QuestionReader) bridge).questionParameters()
+                                        : bridge.promptParameters(),
+                                bridgeWork(bridge).map(work -> work.softPrompt(config.questionToBridge()))),
                         languagePart(0, passedOn)));
     }
 
@@ -144,18 +150,22 @@ final class StepPlanner {
     }
 
     /** Where its features are cached, the encoder isn't loaded. */
-    private Optional<PartPlan> frozenVision(Optional<String> cachedBy) {
+    private Optional<PartPlan> vision(Optional<String> cachedBy, Optional<VisionTuning> tuning) {
         if (cachedBy.isPresent()) {
             return Optional.empty();
         }
         PluginSetting setting = experiment.vision().orElseThrow();
+        long parameters = models.vision().orElseThrow().parameters().count();
+        Optional<Work> work = visionWork()
+                .map(encoder -> tuning.map(how -> encoder.encode(Graph.TRAINED, how.recompute()))
+                        .orElseGet(() -> encoder.encode(Graph.NONE)));
         return Optional.of(new PartPlan(
                 "vision",
                 setting.plugin().name(),
                 setting.precision(),
-                models.vision().orElseThrow().parameters().count(),
-                0,
-                visionWork().map(work -> work.encode(Graph.NONE))));
+                parameters,
+                tuning.isPresent() ? parameters : 0,
+                work));
     }
 
     /** Bytes that the loader gives of a sample. */

@@ -63,7 +63,7 @@ class PlannedWorkTest {
         BridgeShape shape = new BridgeShape(10, 10, OptionalInt.of(9));
         long projection = 2 * 4 * 8 * 9;
         check(
-                new QFormerWork(config, shape, 17, Precision.FP32).softPrompt(),
+                new QFormerWork(config, shape, 17, Precision.FP32).softPrompt(false),
                 24_064 + projection,
                 2 * (24_064 + projection),
                 8_560);
@@ -159,6 +159,7 @@ class PlannedWorkTest {
                         standard.labelSmoothing(),
                         standard.firstHardness(),
                         standard.lastHardness(),
+                        standard.visionTuning(),
                         standard.augmentation(),
                         standard.features()))
                 .orElseThrow();

@@ -100,6 +100,7 @@ class AccumulatedRepresentationTest {
                         0.1,
                         1,
                         1,
+                        Optional.empty(),
                         Augmentation.DEFAULTS,
                         Optional.empty()),
                 SEED,
@@ -110,7 +111,12 @@ class AccumulatedRepresentationTest {
     private static Map<String, Double> run(RepresentationStep.Losses losses, boolean backward, NDManager shared) {
         Map<String, Double> values = new TreeMap<>();
         List<Pass> passes = new AccumulatedRepresentation(
-                        losses, SEED, step -> batch(), AccumulatedRepresentationTest::features, new SingleProcess())
+                        losses,
+                        SEED,
+                        step -> batch(),
+                        AccumulatedRepresentationTest::features,
+                        Optional.empty(),
+                        new SingleProcess())
                 .passes(STEP, shared);
         for (int pass = 0; pass < passes.size(); pass++) {
             Trainer.seedDropout(SEED, STEP, pass, 0);

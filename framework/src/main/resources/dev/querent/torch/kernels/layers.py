@@ -116,6 +116,9 @@
   def select_rows(self, x: Tensor, rows: Tensor) -> Tensor:
     return torch.index_select(x, 0, rows)
 
+  def add_to_rows(self, x: Tensor, places: Tensor, added: Tensor) -> None:
+    _0 = torch.index_add_(x, 0, places, added)
+
   def slice(self, x: Tensor, axis: int, start: int, end: int) -> Tensor:
     return torch.slice(x, axis, start, end, 1)
 

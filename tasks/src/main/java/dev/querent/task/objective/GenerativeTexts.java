@@ -6,6 +6,7 @@ import dev.querent.data.Sample;
 import dev.querent.model.LanguageInput;
 import dev.querent.random.Purpose;
 import dev.querent.random.RunSeed;
+import dev.querent.text.CaptionText;
 import dev.querent.text.QuestionPrompt;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,23 +21,32 @@ public final class GenerativeTexts {
     private final RunSeed seed;
     private final double questionShare;
     private final double splitShare;
+    private final Sample.Prompts prompts;
 
     /**
      * @param questionShare probability that a sample with questions gives one of them
      * @param splitShare probability that a caption is split into prefix and target
+     * @param prompts instead of the samples' own; empty ones leave those
      */
-    public GenerativeTexts(RunSeed seed, double questionShare, double splitShare) {
+    public GenerativeTexts(RunSeed seed, double questionShare, double splitShare, Sample.Prompts prompts) {
         this.seed = seed;
         this.questionShare = questionShare;
         this.splitShare = splitShare;
+        this.prompts = prompts;
     }
 
-    /** B prefixes, which may be empty, and B targets. */
-    public record Texts(List<String> prefixes, List<String> targets) {
+    /**
+     * The texts of B samples.
+     *
+     * @param prefixes may be empty
+     * @param targets what is predicted
+     * @param questions in a bridge's words; empty for a caption
+     */
+    public record Texts(List<String> prefixes, List<String> targets, List<String> questions) {
 
         /** The texts from {@code start} to before {@code end}. */
         public Texts slice(int start, int end) {
-            return new Texts(prefixes.subList(start, end), targets.subList(start, end));
+            return new Texts(prefixes.subList(start, end), targets.subList(start, end), questions.subList(start, end));
         }
 
         /**
@@ -53,22 +63,30 @@ public final class GenerativeTexts {
     public Texts of(long step, Batch batch) {
         List<String> prefixes = new ArrayList<>();
         List<String> targets = new ArrayList<>();
+        List<String> asked = new ArrayList<>();
         for (int row = 0; row < batch.captions().size(); row++) {
             SplittableRandom random = seed.generator(Purpose.PREFIX_SPLIT, step, row);
-            Sample.Prompts prompts = batch.samples().get(row).prompts();
+            Sample.Prompts own = batch.samples().get(row).prompts();
             List<Sample.Question> questions = batch.questions().get(row);
             if (!questions.isEmpty() && random.nextDouble() < questionShare) {
                 Sample.Question question = questions.get(random.nextInt(questions.size()));
-                prefixes.add(QuestionPrompt.prefix(question.text(), prompts.question()));
+                prefixes.add(QuestionPrompt.prefix(question.text(), chosen(prompts.question(), own.question())));
                 targets.add(question.answer());
+                asked.add(CaptionText.question(question.text()));
             } else {
                 String caption = batch.captions().get(row);
                 int split = random.nextDouble() < splitShare ? split(caption, random) : 0;
-                prefixes.add((prompts.caption() + " " + caption.substring(0, split)).strip());
+                String prompt = chosen(prompts.caption(), own.caption());
+                prefixes.add((prompt + " " + caption.substring(0, split)).strip());
                 targets.add(caption.substring(split).strip());
+                asked.add("");
             }
         }
-        return new Texts(prefixes, targets);
+        return new Texts(prefixes, targets, asked);
+    }
+
+    private static String chosen(String prompt, String own) {
+        return prompt.isEmpty() ? own : prompt;
     }
 
     /**

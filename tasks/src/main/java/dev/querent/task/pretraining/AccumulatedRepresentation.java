@@ -32,6 +32,9 @@ import java.util.stream.IntStream;
  * part is computed once more and the embeddings' gradients go on from there (gradient caching, arXiv 2101.06983). Where a rank's
  * share is a single part, its graph is kept instead. Matching finds its negatives in the whole batch. Losses and gradients are
  * those of one pass, but for dropout, which draws other masks.
+ *
+ * <p>An encoder that is trained too works in the same way: features are kept without their graphs and gather their gradient, those of
+ * mismatched images from all ranks; then each part is encoded once more.
  */
 final class AccumulatedRepresentation implements AccumulatedObjective {
 
@@ -41,12 +44,14 @@ final class AccumulatedRepresentation implements AccumulatedObjective {
     private final RepresentationLearner learner;
     private final LongFunction<Batch> batches;
     private final BiFunction<Batch, NDManager, NDArray> encoder;
+    private final Optional<BiFunction<Batch, NDManager, StepVision.Features>> trainedEncoder;
     private final Collectives collectives;
 
     /**
      * @param losses say how many pairs a pass has, and what contrast trains
      * @param batches of each step
-     * @param encoder gives the features of some images: (B, N, Dv)
+     * @param encoder gives the features of some images without a graph: (B, N, Dv)
+     * @param trainedEncoder gives the same with a graph, where the encoder is trained
      * @param collectives the ranks that share a batch
      */
     AccumulatedRepresentation(
@@ -54,6 +59,7 @@ final class AccumulatedRepresentation implements AccumulatedObjective {
             RunSeed seed,
             LongFunction<Batch> batches,
             BiFunction<Batch, NDManager, NDArray> encoder,
+            Optional<BiFunction<Batch, NDManager, StepVision.Features>> trainedEncoder,
             Collectives collectives) {
         this.losses = losses;
         size = losses.config().microBatchSize();
@@ -61,6 +67,7 @@ final class AccumulatedRepresentation implements AccumulatedObjective {
         learner = losses.learner();
         this.batches = batches;
         this.encoder = encoder;
+        this.trainedEncoder = trainedEncoder;
         this.collectives = collectives;
     }
 
@@ -68,9 +75,10 @@ final class AccumulatedRepresentation implements AccumulatedObjective {
      * What the passes of one step share; tensors belong to the step.
      *
      * @param own the rank's rows of the batch
-     * @param features of the rank's images: (b, N, Dv)
+     * @param features of the rank's images: (b, N, Dv), a leaf where the encoder is trained
      * @param texts of the whole batch
-     * @param foreign features of the images that the rank's texts are mismatched with, in the order of the texts: (f, N, Dv)
+     * @param foreign features of the images that the rank's texts are mismatched with, in the order of the texts: (f, N, Dv),
+     *     as {@code features}
      * @param kept the rank's only part, with its graph
      */
     private record Shared(
@@ -83,8 +91,13 @@ final class AccumulatedRepresentation implements AccumulatedObjective {
             NDArray foreign,
             Optional<Looked> kept) {}
 
-    /** A part's images and texts (b, E), as the bridge sees them. */
-    private record Looked(ImageView view, NDArray texts) {}
+    /**
+     * A part as the bridge sees it.
+     *
+     * @param images (b, Q, E)
+     * @param texts (b, E)
+     */
+    private record Looked(ImageView view, NDArray images, NDArray texts) {}
 
     /**
      * The side of the similarities that looks, and the side that is looked for.
@@ -108,7 +121,7 @@ final class AccumulatedRepresentation implements AccumulatedObjective {
         Batch batch = batches.apply(step);
         Share own = collectives.share(batch.rows());
         List<Share> parts = parts(own);
-        NDArray features = features(batch, parts, manager);
+        NDArray features = leaf(features(batch, parts, manager));
         TokenBatch texts = learner.encode(batch.captions());
         boolean[][] same = PairBatch.same(batch.captions(), batch.groups());
         boolean contrasts = losses.config().contrastive() > 0;
@@ -120,16 +133,15 @@ final class AccumulatedRepresentation implements AccumulatedObjective {
             Trainer.seedDropout(seed, step, before + 1, collectives.rank());
             Looked looked = look(features, texts.select(range(own)));
             kept = Optional.of(looked);
-            found = new Both(
-                    looked.view().embeddings().stopGradient(), looked.texts().stopGradient());
+            found = new Both(looked.images().stopGradient(), looked.texts().stopGradient());
         } else {
             found = embeddings(step, before, features, texts, own, parts, manager);
         }
         Embeddings embeddings = gathered(found, batch.rows(), manager);
         Optional<ImageTextMatching.Negatives> negatives = negatives(step, embeddings, same, own);
-        NDArray foreign = negatives.isEmpty()
-                ? features
-                : collectives.fetch(manager, features, negatives.get().images());
+        NDArray foreign = negatives
+                .map(drawn -> leaf(fetched(manager, features, drawn.images())))
+                .orElse(features);
         Shared shared = new Shared(own, features, texts, same, embeddings, negatives, foreign, kept);
         List<Pass> passes = new ArrayList<>();
         if (contrasts) {
@@ -143,7 +155,46 @@ final class AccumulatedRepresentation implements AccumulatedObjective {
                 return part(owner, shared, part);
             });
         }
+        trainedEncoder.ifPresent(encoding -> parts.forEach(part -> passes.add(owner -> {
+            if (part.start() == own.start()) {
+                addGradientsOfForeign(shared);
+            }
+            return encoded(encoding.apply(batch.slice(part.start(), part.end()), owner), owner, shared, part);
+        })));
         return passes;
+    }
+
+    private NDArray leaf(NDArray features) {
+        boolean gathersGradient =
+                trainedEncoder.isPresent() && features.getShape().get(0) > 0;
+        features.setRequiresGradient(gathersGradient);
+        return features;
+    }
+
+    private NDArray fetched(NDManager manager, NDArray features, int... rows) {
+        try (Torch.GradientMode off = Torch.withoutGradients()) {
+            return collectives.fetch(manager, features, rows);
+        }
+    }
+
+    /** What mismatched images make of their features belongs to the ranks that encode them. */
+    private void addGradientsOfForeign(Shared shared) {
+        if (shared.negatives().isEmpty()) {
+            return;
+        }
+        try (Torch.GradientMode off = Torch.withoutGradients()) {
+            NDArray own = Torch.gradient(shared.features()).orElseThrow();
+            NDArray foreign = Torch.gradient(shared.foreign()).orElse(shared.foreign());
+            collectives.giveBack(foreign, own, shared.negatives().get().images());
+        }
+    }
+
+    /** A zero whose gradient is what all passes have made of the part's features. */
+    private static Objective.Loss encoded(StepVision.Features seen, NDManager owner, Shared shared, Share part) {
+        NDArray gradient = Torch.gradient(shared.features()).orElseThrow();
+        NDArray product =
+                seen.tensor().mul(within(owner, gradient, shared.own(), part)).sum();
+        return new Objective.Loss(product.sub(product.stopGradient()), Map.of()).followedBy(seen.backward());
     }
 
     private List<Share> parts(Share own) {
@@ -164,7 +215,9 @@ final class AccumulatedRepresentation implements AccumulatedObjective {
     }
 
     private Looked look(NDArray features, TokenBatch texts) {
-        return new Looked(learner.look(features), learner.embedText(features.getManager(), texts));
+        ImageView view = learner.look(features);
+        NDArray images = view.embeddings(); // before the texts, each time: dropout draws one mask after the other
+        return new Looked(view, images, learner.embedText(features.getManager(), texts));
     }
 
     /**
@@ -188,7 +241,7 @@ final class AccumulatedRepresentation implements AccumulatedObjective {
                 Trainer.seedDropout(seed, step, before + i, collectives.rank());
                 try (NDManager passing = manager.newSubManager()) {
                     Looked looked = look(within(passing, features, own, part), texts.select(range(part)));
-                    images[i] = looked.view().embeddings().stopGradient();
+                    images[i] = looked.images().stopGradient();
                     read[i] = looked.texts().stopGradient();
                     images[i].attach(kept);
                     read[i].attach(kept);
@@ -323,7 +376,7 @@ final class AccumulatedRepresentation implements AccumulatedObjective {
         if (toImages.isEmpty() || toTexts.isEmpty()) {
             return owner.zeros(new ai.djl.ndarray.types.Shape());
         }
-        NDArray product = in(owner, looked.view().embeddings())
+        NDArray product = in(owner, looked.images())
                 .mul(within(owner, toImages.get(), shared.own(), part))
                 .sum()
                 .add(in(owner, looked.texts())

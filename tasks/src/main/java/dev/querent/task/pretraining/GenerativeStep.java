@@ -6,15 +6,18 @@ import dev.querent.collective.Share;
 import dev.querent.data.Batch;
 import dev.querent.data.BatchLoader;
 import dev.querent.data.LoaderOptions;
+import dev.querent.data.Sample;
 import dev.querent.image.Augmentation;
 import dev.querent.model.Bridge;
 import dev.querent.model.EncoderDecoder;
 import dev.querent.model.LanguageModel;
+import dev.querent.model.QuestionReader;
 import dev.querent.model.VisionEncoder;
 import dev.querent.nn.Tensors;
 import dev.querent.plugin.Check;
 import dev.querent.plugin.Doc;
 import dev.querent.plugin.Plugin;
+import dev.querent.plugin.Preset;
 import dev.querent.random.RunSeed;
 import dev.querent.step.ExperimentParts;
 import dev.querent.step.PipelineStep;
@@ -25,18 +28,37 @@ import dev.querent.training.AccumulatedObjective;
 import dev.querent.training.Objective;
 import dev.querent.training.Trainer;
 import dev.querent.training.TrainingConfig;
+import dev.querent.weights.ParameterSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Stage 2, generative learning (paper section 3.3): trains the bridge so that a frozen language model, reading the soft
  * prompt, produces the caption. A decoder-only model is trained by language modelling, an encoder-decoder by prefix
  * language modelling. The loss passes through the language model without changing it.
+ *
+ * <p>Fine-tuning for captioning and VQA (paper sections 4.2 and 4.3) is the same with the vision encoder trained too; for VQA the
+ * bridge reads the question beside the image. The two presets have the settings of the paper's appendix.
  */
 @Plugin("generative")
+@Preset(name = "captioning-fine-tuning", settings = GenerativeStep.CAPTIONING)
+@Preset(name = "question-fine-tuning", settings = GenerativeStep.QUESTIONS)
 public final class GenerativeStep implements PipelineStep {
+
+    private static final String RATES =
+            "training: {learning-rate: 1.0e-5, min-learning-rate: 0, warmup-steps: 1000, beta2: 0.999,"
+                    + " weight-decay: 0.05, clip-norm: 0}";
+
+    /** The paper's appendix, fine-tuning for captioning on COCO. */
+    static final String CAPTIONING =
+            "{batch-size: 256, prompt: a photo of, split-share: 0, vision-tuning: {}, " + RATES + "}";
+
+    /** The same for VQA. */
+    static final String QUESTIONS = "{batch-size: 128, question-share: 1, question-prompt: 'question: {} answer:',"
+            + " question-to-bridge: true, vision-tuning: {layer-decay: 0.95}, " + RATES + "}";
 
     /** Settings. */
     public record Config(
@@ -58,19 +80,51 @@ public final class GenerativeStep implements PipelineStep {
             @Doc("encoder-decoder only: share of captions split into prefix and target; the rest is target alone")
             double splitShare,
 
+            @Doc("what stands before each caption, e.g. a photo of; empty: the data set's own prompt, if it has one")
+            String prompt,
+
+            @Doc(
+                    "how questions are put, the question replaces {}; empty: the data set's own wording, otherwise question: {}"
+                            + " answer:")
+            String questionPrompt,
+
+            @Doc("whether the bridge reads the question too, beside the image")
+            boolean questionToBridge,
+
+            @Doc("trains the vision encoder too, which has to be in fp32; none: it is frozen")
+            Optional<VisionTuning> visionTuning,
+
             @Doc("how training images are cropped and flipped; unused where features are cached")
             Augmentation augmentation,
 
             @Doc("name of the feature-caching step whose features are read; none: images are encoded at each visit")
             Optional<String> features) {
-        public static final Config DEFAULTS =
-                new Config(TrainingConfig.DEFAULTS, 64, 0, false, 0, 0.5, Augmentation.DEFAULTS, Optional.empty());
+        public static final Config DEFAULTS = new Config(
+                TrainingConfig.DEFAULTS,
+                64,
+                0,
+                false,
+                0,
+                0.5,
+                "",
+                "",
+                false,
+                Optional.empty(),
+                Augmentation.DEFAULTS,
+                Optional.empty());
 
         public Config {
             Check.positive("batch-size", batchSize);
             Check.range("micro-batch-size", microBatchSize, 0, batchSize);
             Check.range("question-share", questionShare, 0, 1);
             Check.range("split-share", splitShare, 0, 1);
+            Check.that(
+                    questionPrompt.isEmpty() || questionPrompt.contains("{}"),
+                    "question-prompt: expected a text with {} in it, found \"" + questionPrompt + "\"");
+            Check.that(
+                    !questionToBridge || questionShare > 0,
+                    "question-to-bridge: there are no questions, question-share is 0");
+            StepVision.requireEncoder(features, visionTuning);
         }
     }
 
@@ -86,6 +140,10 @@ public final class GenerativeStep implements PipelineStep {
         require(experiment, "vision", VisionEncoder.class, problems);
         require(experiment, "bridge", Bridge.class, problems);
         require(experiment, "language", LanguageModel.class, problems);
+        if (config.questionToBridge() && !experiment.has("bridge", QuestionReader.class)) {
+            problems.add(
+                    "question-to-bridge needs a bridge that reads text, such as q-former: choose one, or leave it out");
+        }
         return problems;
     }
 
@@ -105,17 +163,19 @@ public final class GenerativeStep implements PipelineStep {
         try (NDManager manager = Torch.newManager()) {
             Bridge bridge = context.bridge(manager);
             LanguageModel language = context.language(manager);
-            FrozenVision vision = FrozenVision.of(context, manager, config.augmentation(), config.features());
+            StepVision vision =
+                    StepVision.of(context, manager, config.augmentation(), config.features(), config.visionTuning());
             GenerativeTexts texts = texts(language, context.seed());
             try (BatchLoader loader = vision.loader(context, LoaderOptions.of(config.batchSize()))) {
-                new Trainer(config.training(), Surroundings.of(context, loader::ids))
-                        .passingThrough(language.parameters())
-                        .trainAccumulating(bridge.promptParameters(), (step, shared) -> {
-                            Batch batch = loader.batch(step);
-                            Share own = context.collectives().share(batch.rows());
-                            return passes(batch, own, texts.of(step, batch), vision, bridge, language);
-                        });
+                Trainer trainer = new Trainer(config.training(), Surroundings.of(context, loader::ids))
+                        .passingThrough(language.parameters());
+                vision.withRates(trainer).trainAccumulating(trained(bridge).and(vision.trained()), (step, shared) -> {
+                    Batch batch = loader.batch(step);
+                    Share own = context.collectives().share(batch.rows());
+                    return passes(batch, own, texts.of(step, batch), vision, bridge, language);
+                });
             }
+            vision.save(context);
             context.save("bridge", bridge.parameters());
         }
     }
@@ -125,7 +185,7 @@ public final class GenerativeStep implements PipelineStep {
             Batch batch,
             Share own,
             GenerativeTexts.Texts texts,
-            FrozenVision vision,
+            StepVision vision,
             Bridge bridge,
             LanguageModel language) {
         int size = config.microBatchSize() == 0 ? own.rows() : config.microBatchSize();
@@ -137,18 +197,34 @@ public final class GenerativeStep implements PipelineStep {
             GenerativeTexts.Texts part = texts.slice(first, end);
             double share = language.targetTokens(bridge.promptLength(), part.prefixes(), part.targets()) / all;
             passes.add(owner -> {
-                NDArray softPrompt = bridge.softPrompt(vision.features(batch.slice(first, end), owner));
+                StepVision.Features features = vision.features(batch.slice(first, end), owner);
+                NDArray softPrompt = softPrompt(bridge, features.tensor(), part.questions());
                 return Objective.Loss.of(config.recompute(), () -> {
-                    NDArray loss = language.loss(part.behind(softPrompt));
-                    return new Objective.Loss(Tensors.scale(loss, share), Map.of());
-                });
+                            NDArray loss = language.loss(part.behind(softPrompt));
+                            return new Objective.Loss(Tensors.scale(loss, share), Map.of());
+                        })
+                        .followedBy(features.backward());
             });
         }
         return passes;
     }
 
+    private ParameterSet trained(Bridge bridge) {
+        return config.questionToBridge() ? ((QuestionReader) bridge).questionParameters() : bridge.promptParameters();
+    }
+
+    /** (b, N, Dv) -> (b, Q, Dl) */
+    private NDArray softPrompt(Bridge bridge, NDArray features, List<String> questions) {
+        return config.questionToBridge()
+                ? ((QuestionReader) bridge)
+                        .softPrompt(
+                                features, IntStream.range(0, questions.size()).toArray(), questions)
+                : bridge.softPrompt(features);
+    }
+
     private GenerativeTexts texts(LanguageModel language, RunSeed seed) {
         double split = language instanceof EncoderDecoder ? config.splitShare() : 0;
-        return new GenerativeTexts(seed, config.questionShare(), split);
+        return new GenerativeTexts(
+                seed, config.questionShare(), split, new Sample.Prompts(config.prompt(), config.questionPrompt()));
     }
 }

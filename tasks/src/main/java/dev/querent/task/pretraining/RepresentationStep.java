@@ -12,6 +12,7 @@ import dev.querent.nn.Tensors;
 import dev.querent.plugin.Check;
 import dev.querent.plugin.Doc;
 import dev.querent.plugin.Plugin;
+import dev.querent.plugin.Preset;
 import dev.querent.random.RunSeed;
 import dev.querent.step.ExperimentParts;
 import dev.querent.step.PipelineStep;
@@ -25,6 +26,7 @@ import dev.querent.torch.Torch;
 import dev.querent.training.Objective;
 import dev.querent.training.Trainer;
 import dev.querent.training.TrainingConfig;
+import dev.querent.weights.ParameterSet;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,9 +36,18 @@ import java.util.Optional;
 /**
  * Stage 1, representation learning (paper section 3.2): trains the bridge to contrast, match and caption image-text pairs
  * behind the frozen vision encoder. An objective with weight 0 is left out.
+ *
+ * <p>Fine-tuning for retrieval (paper section 4.4) is the same with the vision encoder trained too; the preset has the settings of the
+ * paper's appendix for ViT-g.
  */
 @Plugin("representation")
+@Preset(name = "retrieval-fine-tuning", settings = RepresentationStep.RETRIEVAL)
 public final class RepresentationStep implements PipelineStep {
+
+    /** The paper's appendix, fine-tuning for retrieval on COCO. */
+    static final String RETRIEVAL =
+            "{batch-size: 224, vision-tuning: {layer-decay: 0.95}, training: {learning-rate: 1.0e-5,"
+                    + " min-learning-rate: 0, warmup-steps: 1000, beta2: 0.999, weight-decay: 0.05, clip-norm: 0}}";
 
     /** Settings. */
     public record Config(
@@ -71,6 +82,9 @@ public final class RepresentationStep implements PipelineStep {
             @Doc("the same at the last step; linear in between")
             double lastHardness,
 
+            @Doc("trains the vision encoder too, which has to be in fp32; none: it is frozen")
+            Optional<VisionTuning> visionTuning,
+
             @Doc("how training images are cropped and flipped; unused where features are cached")
             Augmentation augmentation,
 
@@ -88,6 +102,7 @@ public final class RepresentationStep implements PipelineStep {
                 0.1,
                 1,
                 1,
+                Optional.empty(),
                 Augmentation.DEFAULTS,
                 Optional.empty());
 
@@ -103,6 +118,7 @@ public final class RepresentationStep implements PipelineStep {
             Check.that(
                     contrastive + matching + generation > 0,
                     "contrastive, matching, generation: all are 0, so there is nothing to train; remove the step instead");
+            StepVision.requireEncoder(features, visionTuning);
             Check.that(
                     matching == 0 || batchSize > 1,
                     "batch-size: matching needs negatives, expected at least 2, found " + batchSize);
@@ -140,23 +156,33 @@ public final class RepresentationStep implements PipelineStep {
             if (!(context.bridge(manager) instanceof RepresentationLearner learner)) {
                 throw new IllegalStateException("validation lets no other bridge through");
             }
-            FrozenVision vision = FrozenVision.of(context, manager, config.augmentation(), config.features());
+            StepVision vision =
+                    StepVision.of(context, manager, config.augmentation(), config.features(), config.visionTuning());
             Losses losses = new Losses(config, context.seed(), learner);
             try (BatchLoader loader =
                     vision.loader(context, LoaderOptions.of(config.batchSize()).withDistinctGroups())) {
-                Trainer trainer = new Trainer(config.training(), Surroundings.of(context, loader::ids));
+                Trainer trainer =
+                        vision.withRates(new Trainer(config.training(), Surroundings.of(context, loader::ids)));
+                ParameterSet trained = learner.representationParameters().and(vision.trained());
                 if (inOnePass(context)) {
-                    trainer.train(learner.representationParameters(), (step, owner) -> {
+                    trainer.train(trained, (step, owner) -> {
                         Batch batch = loader.batch(step);
-                        return losses.of(step, vision.features(batch, owner), batch);
+                        StepVision.Features features = vision.features(batch, owner);
+                        return losses.of(step, features.tensor(), batch).followedBy(features.backward());
                     });
                 } else {
                     trainer.trainAccumulating(
-                            learner.representationParameters(),
+                            trained,
                             new AccumulatedRepresentation(
-                                    losses, context.seed(), loader::batch, vision::features, context.collectives()));
+                                    losses,
+                                    context.seed(),
+                                    loader::batch,
+                                    vision::withoutGradients,
+                                    vision.isTuned() ? Optional.of(vision::features) : Optional.empty(),
+                                    context.collectives()));
                 }
             }
+            vision.save(context);
             context.save("bridge", learner.parameters());
         }
     }

@@ -22,6 +22,7 @@ import dev.querent.training.TrainingConfig;
 import dev.querent.weights.ParameterScope;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Trains the vision encoder on images alone, without captions: where no pretrained encoder is at hand, this makes the one
@@ -113,8 +114,8 @@ public final class VisionPretrainingStep implements PipelineStep {
             if (config.contrastive() > 0) {
                 options = options.withDistinctGroups().withTwoViews();
             }
-            try (BatchLoader loader =
-                    FrozenVision.of(encoder, config.augmentation()).loader(context, options)) {
+            try (BatchLoader loader = StepVision.of(encoder, config.augmentation(), Optional.empty())
+                    .loader(context, options)) {
                 new Trainer(config.training(), Surroundings.of(context, loader::ids))
                         .train(encoder.parameters().and(heads.finish()), (step, owner) -> {
                             Batch batch = loader.batch(step);

@@ -13,6 +13,7 @@ import dev.querent.data.DataFolder;
 import dev.querent.data.Dataset;
 import dev.querent.data.LoaderOptions;
 import dev.querent.data.Quarantine;
+import dev.querent.data.Sample;
 import dev.querent.data.SampleList;
 import dev.querent.data.SampleReader;
 import dev.querent.data.SampleSequence;
@@ -141,7 +142,8 @@ class MixtureTest {
                 batch.captions().stream()
                         .filter(caption -> caption.endsWith(" 5 of b"))
                         .forEach(captions::add);
-                GenerativeTexts.Texts texts = new GenerativeTexts(new RunSeed(1), 0, 0).of(step, batch);
+                GenerativeTexts.Texts texts =
+                        new GenerativeTexts(new RunSeed(1), 0, 0, Sample.Prompts.NONE).of(step, batch);
                 for (int row = 0; row < 9; row++) {
                     boolean ofB = batch.ids().get(row).startsWith("b/");
                     assertThat(texts.prefixes().get(row)).isEqualTo(ofB ? "a photo of" : "");

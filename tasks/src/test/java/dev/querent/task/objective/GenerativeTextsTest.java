@@ -41,7 +41,7 @@ class GenerativeTextsTest {
 
     private static LanguageInput input(double questionShare, double splitShare, long step, Batch batch) {
         try (NDManager manager = Torch.newManager()) {
-            return new GenerativeTexts(new RunSeed(3), questionShare, splitShare)
+            return new GenerativeTexts(new RunSeed(3), questionShare, splitShare, Sample.Prompts.NONE)
                     .of(step, batch)
                     .behind(manager.zeros(new Shape(batch.rows(), 1, 1)));
         }
@@ -52,6 +52,16 @@ class GenerativeTextsTest {
         LanguageInput input = input(0, 0, 0, batch("a red circle", "two stars"));
         assertThat(input.prefixes()).containsExactly("", "");
         assertThat(input.targets()).containsExactly("a red circle", "two stars");
+    }
+
+    @Test
+    void promptsStandBeforeCaptionsAndAroundQuestions() {
+        Sample.Prompts prompts = new Sample.Prompts("a photo of", "q: {} a:");
+        GenerativeTexts.Texts texts =
+                new GenerativeTexts(new RunSeed(3), 1, 0, prompts).of(0, batch("a red circle", "two stars"));
+        assertThat(texts.prefixes()).containsExactly("a photo of", "q: what colour is it? a:");
+        assertThat(texts.targets()).containsExactly("a red circle", "red");
+        assertThat(texts.questions()).containsExactly("", "what colour is it?");
     }
 
     @Test
