@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,11 +23,15 @@ class FineTuningTest {
     private static final String BLOCK = "vision_model.encoder.layers.%d.mlp.fc1.weight";
 
     @TempDir
-    private Path folder;
+    private static Path folder;
 
     private final CommandLineRun command = new CommandLineRun();
 
     private int run(Path file, String... settings) {
+        return run(command, file, settings);
+    }
+
+    private static int run(CommandLineRun command, Path file, String... settings) {
         List<String> arguments = new ArrayList<>(List.of("run", file.toString(), "--runs", folder.toString()));
         arguments.addAll(List.of("--data", folder.toString()));
         for (String setting : settings) {
@@ -36,8 +41,11 @@ class FineTuningTest {
         return command.run(arguments.toArray());
     }
 
-    private void pretrain() {
+    @BeforeAll
+    static void pretrain() {
+        CommandLineRun command = new CommandLineRun();
         int code = run(
+                command,
                 Path.of("shapes/tiny.yaml"),
                 "name=first",
                 "steps.retrieval=null",
@@ -63,7 +71,7 @@ class FineTuningTest {
                 """.formatted(name, first, imageSize, steps));
     }
 
-    private Path output(String name, String step, String role) {
+    private static Path output(String name, String step, String role) {
         return folder.resolve(name).resolve("steps").resolve(step).resolve("output/" + role + ".safetensors");
     }
 
@@ -86,16 +94,15 @@ class FineTuningTest {
     @ParameterizedTest
     @CsvSource({"captioning-fine-tuning, false", "question-fine-tuning, true", "retrieval-fine-tuning, false"})
     void trainsTheEncoderTheSlowerTheDeeper(String preset, boolean readsQuestions) throws IOException {
-        pretrain();
         Path file = experiment(
-                "second",
+                preset,
                 64,
                 "{plugin: " + preset
                         + ", batch-size: 8, vision-tuning: {layer-decay: 0.01}, training: {steps: 3, warmup-steps: 0,"
                         + " learning-rate: 1.0e-3, weight-decay: 0}}");
         assertThat(run(file)).as(command.err()).isZero();
         Path before = output("first", "vision-pretraining", "vision");
-        Path after = output("second", "tuning", "vision");
+        Path after = output(preset, "tuning", "vision");
         double last = moved(before, after, BLOCK.formatted(1));
         double first = moved(before, after, BLOCK.formatted(0));
         double front = moved(before, after, POSITIONS);
@@ -103,16 +110,15 @@ class FineTuningTest {
         assertThat(first).isBetween(5e-8, 4e-7);
         assertThat(front).isBetween(0.0, 1e-7);
         String words = "Qformer.bert.embeddings.word_embeddings.weight";
-        Path bridge = output("second", "tuning", "bridge");
+        Path bridge = output(preset, "tuning", "bridge");
         boolean textMoved = moved(output("first", "generative", "bridge"), bridge, words) > 0;
         assertThat(textMoved).isEqualTo(readsQuestions || preset.startsWith("retrieval"));
-        assertThat(output("second", "tuning", "language")).doesNotExist();
+        assertThat(output(preset, "tuning", "language")).doesNotExist();
     }
 
     /** 80 pixels are 25 patches of 16 where there were 16. */
     @Test
     void positionsAreFittedToLargerImages() throws IOException {
-        pretrain();
         Path file = experiment(
                 "larger", 80, "{plugin: captioning-fine-tuning, batch-size: 4, training: {steps: 2, warmup-steps: 0}}");
         assertThat(run(file)).as(command.err()).isZero();
@@ -123,7 +129,6 @@ class FineTuningTest {
 
     @Test
     void mistakesAreTold() throws IOException {
-        pretrain();
         Path narrow = experiment("narrow", 64, "{plugin: captioning-fine-tuning, batch-size: 4}");
         assertThat(run(narrow, "vision.precision=bf16")).isEqualTo(1);
         assertThat(command.err()).contains("what is trained has to be in fp32: take precision off this component");
