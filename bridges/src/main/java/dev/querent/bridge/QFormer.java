@@ -358,7 +358,12 @@ public final class QFormer implements RepresentationLearner, QuestionReader {
 
     @Override
     public TokenBatch encode(List<String> texts) {
-        return tokenizer().encode(texts, config.maxTextTokens(), padId());
+        return encode(texts, config.maxTextTokens());
+    }
+
+    @Override
+    public TokenBatch encode(List<String> texts, int maxTokens) {
+        return tokenizer().encode(texts, Math.min(maxTokens, config.maxPositions()), padId());
     }
 
     @Override

@@ -76,7 +76,14 @@ final class QFormerView implements RepresentationLearner.ImageView {
 
     @Override
     public NDArray match(int[] images, TokenBatch texts) {
-        return model.matchLogits(queriesBeside(images, texts)); // (R, 2)
+        if (Torch.recordsGradients()) {
+            return model.matchLogits(queriesBeside(images, texts, owner)); // (R, 2)
+        }
+        try (NDManager passing = owner.newSubManager()) { // an image may be matched with thousands of texts, some at a time
+            NDArray logits = model.matchLogits(queriesBeside(images, texts, passing));
+            logits.attach(owner);
+            return logits;
+        }
     }
 
     /**
@@ -86,14 +93,18 @@ final class QFormerView implements RepresentationLearner.ImageView {
      * @return (R, Q, Db)
      */
     NDArray queriesBeside(int[] images, TokenBatch texts) {
+        return queriesBeside(images, texts, owner);
+    }
+
+    private NDArray queriesBeside(int[] images, TokenBatch texts, NDManager passing) {
         ImageGroups groups = new ImageGroups(images);
         TokenBatch ordered = texts.select(groups.order());
         int count = model.promptLength();
-        Packing packing = new Packing(owner, count, ordered.mask());
+        Packing packing = new Packing(passing, count, ordered.mask());
         QFormerLayer.Pass pass = new QFormerLayer.Pass(
-                packing, QFormerMask.bidirectional(owner, count, ordered.mask()), Optional.of(groups));
-        NDArray hidden = model.embedJointly(owner, packing, ordered.ids()); // (positions, Db)
-        hidden = through(hidden, pass, packing.queries(owner), image, List.of());
+                packing, QFormerMask.bidirectional(passing, count, ordered.mask()), Optional.of(groups));
+        NDArray hidden = model.embedJointly(passing, packing, ordered.ids()); // (positions, Db)
+        hidden = through(hidden, pass, packing.queries(passing), image, List.of());
         return Tensors.selectRows(hidden.reshape(new Shape(images.length, count, -1)), groups.inverse());
     }
 
@@ -109,7 +120,7 @@ final class QFormerView implements RepresentationLearner.ImageView {
             Packing.Kept last,
             List<Optional<KeyValue>> images,
             List<KeyValue> past) {
-        Packing.Kept all = pass.packing().all(owner);
+        Packing.Kept all = pass.packing().all(embedded.getManager());
         NDArray hidden = embedded;
         for (int i = 0; i < images.size(); i++) {
             QFormerLayer layer = model.layers().get(i);

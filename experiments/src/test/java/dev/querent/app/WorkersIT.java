@@ -157,6 +157,75 @@ class WorkersIT {
         }
     }
 
+    @Test
+    void retrievalIsThatOfOneProcessWhoeverDiesOnEitherSideOfItsBarrier() throws Exception {
+        Path file = Files.writeString(folder.resolve("retrieval.yaml"), """
+                seed: 1
+                threads: 1
+                data: {plugin: shapes, image-size: 16, train-samples: 2, validation-samples: 2, test-samples: 60}
+                vision: {plugin: clip-vit, image-size: 16, patch-size: 8, width: 16, layers: 2, heads: 2, mlp: 32}
+                bridge: {plugin: q-former, queries: 2, width: 16, layers: 2, heads: 2, mlp: 32, shared-width: 8}
+                steps:
+                  retrieval:
+                    plugin: retrieval-evaluation
+                    different-captions: false
+                    rerank: 5
+                    folds: 3
+                    batch-size: 2
+                    partition-size: 1
+                """);
+        List<Object> common = List.of(file, "--runs", folder, "--data", folder);
+        CommandLineRun alone = new CommandLineRun();
+        assertThat(alone.run(arguments("run", common, "--set", "name=retrieval-alone")))
+                .as(alone.err())
+                .isZero();
+        String login = postgres.url() + "?user=" + Postgres.USER + "&password=" + postgres.password();
+        List<String> run = texts(arguments("run", common, "--set", "name=retrieval-shared", "--repository", login));
+        List<String> work = texts(arguments("work", common, "--set", "name=retrieval-shared", "--repository", login));
+        Path parts = folder.resolve("retrieval-shared/steps/retrieval/parts");
+        List<RunProcess> processes = new ArrayList<>();
+        try {
+            processes.add(new RunProcess(folder, work));
+            processes.add(new RunProcess(folder, work));
+            processes.add(new RunProcess(folder, run));
+            processes.get(2).await("20 partitions", () -> Files.exists(parts) && count(parts) >= 20);
+            processes.remove(0).kill();
+            processes.get(1).await("75 partitions", () -> count(parts) >= 75); // the barrier is behind 60
+            processes.remove(1).kill();
+            assertThat(folder.resolve("retrieval-shared/steps/retrieval/results.json"))
+                    .doesNotExist();
+            processes.add(new RunProcess(folder, run));
+            assertThat(processes.get(1).end()).as(processes.get(1).output()).isZero();
+            assertThat(processes.get(0).end()).as(processes.get(0).output()).isZero();
+        } finally {
+            processes.forEach(RunProcess::close);
+        }
+        for (String name : List.of("results.json", "rankings.json", "predictions.jsonl")) {
+            Path result = Path.of("steps", "retrieval", name);
+            assertThat(folder.resolve("retrieval-shared").resolve(result))
+                    .hasSameBinaryContentAs(folder.resolve("retrieval-alone").resolve(result));
+        }
+        assertThat(parts).doesNotExist();
+    }
+
+    private static Object[] arguments(String command, List<Object> common, Object... more) {
+        return Stream.of(Stream.of(command), common.stream(), Stream.of(more))
+                .flatMap(part -> part)
+                .toArray();
+    }
+
+    private static List<String> texts(Object... arguments) {
+        return Stream.of(arguments).map(Object::toString).toList();
+    }
+
+    private static int count(Path parts) {
+        try (Stream<Path> files = Files.list(parts)) {
+            return (int) files.filter(file -> !file.toString().endsWith(".tmp")).count();
+        } catch (IOException | java.io.UncheckedIOException e) {
+            return 0; // deleted while we looked
+        }
+    }
+
     private static void await(SharedRun run, RunProcess manager, int partitions) throws InterruptedException {
         manager.await(partitions + " partitions", () -> run.partitionsDone() >= partitions);
         assertThat(run.hashes()).as("still at work").doesNotExist();

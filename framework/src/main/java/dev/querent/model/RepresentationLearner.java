@@ -43,6 +43,13 @@ public interface RepresentationLearner extends Bridge {
     /** Captions as the bridge reads them: with its class token in front and its separator behind, padded right. */
     TokenBatch encode(List<String> texts);
 
+    /**
+     * As the other, with a limit of its own in place of the one that training has.
+     *
+     * @param maxTokens special tokens included; more than the bridge has positions for are cut too
+     */
+    TokenBatch encode(List<String> texts, int maxTokens);
+
     TextTokenizer tokenizer();
 
     /** The parameters that stage 1 trains. */

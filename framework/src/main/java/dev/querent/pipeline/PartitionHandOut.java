@@ -25,21 +25,21 @@ import org.springframework.context.ApplicationContext;
 
 /**
  * The manager's side of a partitioned step: offers the partitions whose files are missing to all workers, of which its own process is
- * one, waits until they are done, and merges.
+ * one, up to the next barrier, waits until they are done, and at last merges.
  */
 final class PartitionHandOut implements PartitionHandler {
 
     private static final long POLL_MILLIS = 500;
     private static final Duration LONGEST_LEAVING = Duration.ofSeconds(60);
 
-    /** What another machine has written may show late: NFS keeps what it knows of a folder for a minute. */
-    private static final Duration LONGEST_HIDDEN = Duration.ofMinutes(2);
-
     private final StepTasklet tasklet;
     private final PartitionedStep step;
     private final ApplicationContext context;
     private final Experiment experiment;
     private final PartitionTasks tasks;
+
+    /** The barrier up to which partitions are handed out. */
+    private int end;
 
     PartitionHandOut(StepTasklet tasklet, PartitionedStep step, Experiment experiment, ApplicationContext context) {
         this.tasklet = tasklet;
@@ -49,10 +49,10 @@ final class PartitionHandOut implements PartitionHandler {
         tasks = new PartitionTasks(context);
     }
 
-    /** The partitions that are missing, by the name that they get in the job repository. */
+    /** The partitions that are missing in front of the next barrier, by the name that they get in the job repository. */
     Map<String, ExecutionContext> missing(int count) {
         Map<String, ExecutionContext> partitions = new HashMap<>();
-        for (int partition : new PartFiles(tasklet.run().directory().step(tasklet.name()), count).missing()) {
+        for (int partition : new PartFiles(tasklet.run().directory().step(tasklet.name()), count).missingBefore(end)) {
             partitions.put(String.format(Locale.ROOT, "%05d", partition), new ExecutionContext());
         }
         return partitions;
@@ -63,9 +63,17 @@ final class PartitionHandOut implements PartitionHandler {
         List<StepExecution> all = new ArrayList<>();
         tasklet.carryOut(work -> {
             PartFiles parts = new PartFiles(work.folder(), step.partitions(work));
-            if (!parts.missing().isEmpty()) {
-                all.addAll(split(splitter, whole, parts.count()));
-                share(work, parts, all);
+            int before = parts.count() - parts.missing().size();
+            List<Integer> ends = new ArrayList<>(step.barriers(work));
+            ends.add(parts.count());
+            for (int next : ends) {
+                end = next;
+                if (!parts.missingBefore(end).isEmpty()) {
+                    Set<StepExecution> some = split(splitter, whole, parts.count());
+                    all.addAll(some);
+                    share(work, some, new Share(parts.count(), before, all.size()));
+                    parts.awaitBefore(end);
+                }
             }
             step.merge(work, parts);
         });
@@ -85,15 +93,23 @@ final class PartitionHandOut implements PartitionHandler {
         }
     }
 
-    private void share(StepContext work, PartFiles parts, List<StepExecution> all) throws JobInterruptedException {
-        long execution = all.get(0).getJobExecutionId();
+    /**
+     * How far the step has come.
+     *
+     * @param count of all partitions
+     * @param before how many were done when this attempt began
+     * @param offered how many this attempt has offered so far
+     */
+    private record Share(int count, int before, int offered) {}
+
+    private void share(StepContext work, Set<StepExecution> some, Share share) throws JobInterruptedException {
+        long execution = some.iterator().next().getJobExecutionId();
         RunContext.Run run = tasklet.run();
         try (PartitionWorker here = new PartitionWorker(
                 context, experiment.threads(), () -> new OpenPartitions.Steps(experiment, run), run.stop())) {
-            here.offer(all.stream().map(StepExecution::getStepName).sorted().toList());
-            int before = parts.count() - all.size();
+            here.offer(some.stream().map(StepExecution::getStepName).sorted().toList());
             PartitionTasks.Count count = count(execution);
-            while (count.completed() < all.size()) {
+            while (count.completed() < share.offered()) {
                 if (work.stopSignal().stopRequested()) {
                     sendAway(run.directory());
                     throw new JobInterruptedException("stopped between partitions");
@@ -101,16 +117,15 @@ final class PartitionHandOut implements PartitionHandler {
                 Outage.survive(() -> tasks.failure(execution, tasklet.name())).ifPresent(sentence -> {
                     throw new IllegalStateException(sentence);
                 });
-                work.progress()
-                        .update(before + count.completed(), parts.count(), Map.of("workers", (double) count.workers()));
+                work.progress().update(share.before() + count.completed(), share.count(), Map.of("workers", (double)
+                        count.workers()));
                 Outage.pause(POLL_MILLIS);
                 count = count(execution);
             }
-            work.progress().update(parts.count(), parts.count(), Map.of());
+            work.progress().update(share.before() + share.offered(), share.count(), Map.of());
         } finally {
             withdraw();
         }
-        awaitFiles(parts);
     }
 
     private PartitionTasks.Count count(long execution) {
@@ -132,18 +147,6 @@ final class PartitionHandOut implements PartitionHandler {
         while (Outage.survive(tasks::tasks) > 0 && System.nanoTime() < last) {
             Outage.pause(POLL_MILLIS);
             withdraw();
-        }
-    }
-
-    private static void awaitFiles(PartFiles parts) {
-        long last = System.nanoTime() + LONGEST_HIDDEN.toNanos();
-        while (!parts.missing().isEmpty()) {
-            if (System.nanoTime() > last) {
-                throw new IllegalStateException("partition " + parts.missing().get(0) + " is done, but "
-                        + parts.file(parts.missing().get(0))
-                        + " isn't there: do all workers see the same folder of runs?");
-            }
-            Outage.pause(POLL_MILLIS);
         }
     }
 }

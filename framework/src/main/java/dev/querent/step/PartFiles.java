@@ -7,9 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -21,6 +23,9 @@ import java.util.stream.Stream;
  * @param count number of partitions
  */
 public record PartFiles(Path step, int count) {
+
+    private static final Duration POLL = Duration.ofMillis(500);
+    private static final Duration LONGEST_HIDDEN = Duration.ofMinutes(2);
 
     public PartFiles {
         if (count < 1) {
@@ -44,10 +49,33 @@ public record PartFiles(Path step, int count) {
 
     /** The partitions that are not done, in order. */
     public List<Integer> missing() {
-        return IntStream.range(0, count)
+        return missingBefore(count);
+    }
+
+    /** The partitions below {@code end} that are not done, in order. */
+    public List<Integer> missingBefore(int end) {
+        return IntStream.range(0, end)
                 .filter(partition -> !Files.exists(file(partition)))
                 .boxed()
                 .toList();
+    }
+
+    /**
+     * Waits for files that another machine has written. They may show late: NFS keeps what it knows of a folder for a minute.
+     *
+     * @param end all below it are done
+     */
+    public void awaitBefore(int end) {
+        long last = System.nanoTime() + LONGEST_HIDDEN.toNanos();
+        List<Integer> missing = missingBefore(end);
+        while (!missing.isEmpty()) {
+            if (System.nanoTime() > last) {
+                throw new IllegalStateException("partition " + missing.get(0) + " is done, but " + file(missing.get(0))
+                        + " isn't there: do all workers see the same folder of runs?");
+            }
+            LockSupport.parkNanos(POLL.toNanos());
+            missing = missingBefore(end);
+        }
     }
 
     /** Does a partition, unless its file is there. */

@@ -49,6 +49,22 @@ public record TokenBatch(long[][] ids, long[][] mask) {
                 Arrays.stream(rows).mapToObj(row -> mask[row]).toArray(long[][]::new));
     }
 
+    /**
+     * The same texts without the columns behind the longest, which are padding in all of them; for texts padded on the right.
+     *
+     * @return (B, T'), T' at least 1
+     */
+    public TokenBatch shortened() {
+        int longest = 1;
+        for (long[] row : mask) {
+            longest = Math.max(longest, (int) Arrays.stream(row).sum());
+        }
+        int kept = longest;
+        return new TokenBatch(
+                Arrays.stream(ids).map(row -> Arrays.copyOf(row, kept)).toArray(long[][]::new),
+                Arrays.stream(mask).map(row -> Arrays.copyOf(row, kept)).toArray(long[][]::new));
+    }
+
     /** Number of tokens without padding. */
     public long tokens() {
         return Arrays.stream(mask).flatMapToLong(Arrays::stream).sum();

@@ -27,6 +27,11 @@ public enum Precision {
         this.dtype = dtype;
     }
 
+    /** Its name in safetensors files. */
+    String dtype() {
+        return dtype;
+    }
+
     /** By its name in safetensors files. */
     static Optional<Precision> stored(String dtype) {
         return Arrays.stream(values())

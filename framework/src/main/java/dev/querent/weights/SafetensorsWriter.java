@@ -1,7 +1,6 @@
 package dev.querent.weights;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.DataType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -15,7 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Writes fp32 tensors as one safetensors file. */
+/** Writes floating-point tensors of any precision as one safetensors file. */
 public final class SafetensorsWriter {
 
     private SafetensorsWriter() {}
@@ -48,14 +47,12 @@ public final class SafetensorsWriter {
         long offset = 0;
         for (Map.Entry<String, NDArray> entry : tensors.entrySet()) {
             NDArray tensor = entry.getValue();
-            if (tensor.getDataType() != DataType.FLOAT32) {
-                throw new IllegalArgumentException(entry.getKey() + " is " + tensor.getDataType() + ", expected fp32");
-            }
+            Precision precision = Precision.of(tensor);
             ObjectNode node = root.putObject(entry.getKey());
-            node.put("dtype", "F32");
+            node.put("dtype", precision.dtype());
             ArrayNode shape = node.putArray("shape");
             Arrays.stream(tensor.getShape().getShape()).forEach(shape::add);
-            long end = offset + tensor.size() * Float.BYTES;
+            long end = offset + tensor.size() * precision.bytes();
             node.putArray("data_offsets").add(offset).add(end);
             offset = end;
         }

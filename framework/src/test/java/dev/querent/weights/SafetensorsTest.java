@@ -58,6 +58,25 @@ class SafetensorsTest {
     }
 
     @Test
+    void halfPrecisionIsWrittenAsItIs() throws IOException {
+        Path file = folder.resolve("halves.safetensors");
+        try (NDManager manager = Torch.newManager()) {
+            NDArray values = manager.create(new float[] {1, -2, 0.5f, 3}, new Shape(2, 2));
+            Map<String, NDArray> tensors = new LinkedHashMap<>();
+            tensors.put("b", Precision.BF16.copy(manager, values));
+            tensors.put("h", Precision.FP16.copy(manager, values).get(1)); // a view
+            SafetensorsWriter.write(file, tensors, Map.of());
+            try (SafetensorsReader reader = new SafetensorsReader(file)) {
+                assertThat(reader.read("b", manager).toFloatArray()).containsExactly(1, -2, 0.5f, 3);
+                assertThat(reader.read("h", manager).toFloatArray()).containsExactly(0.5f, 3);
+            }
+            assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
+                    .contains("\"dtype\":\"BF16\"")
+                    .contains("\"dtype\":\"F16\"");
+        }
+    }
+
+    @Test
     void halfPrecisionIsWidenedExactly() throws IOException {
         // fp16: 1, -2, the largest finite, the smallest subnormal, infinity; bf16: 1, -2
         byte[] data = ByteBuffer.allocate(14)

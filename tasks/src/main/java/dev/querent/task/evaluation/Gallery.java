@@ -1,58 +1,112 @@
 package dev.querent.task.evaluation;
 
 import dev.querent.data.Sample;
+import dev.querent.data.SampleList;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
- * Images and texts of a retrieval evaluation, and which belong together: a text is right for every image that has it among
- * its captions and for every image of the group of one that has. Texts are all different.
+ * Images and texts of a retrieval evaluation, and which belong together: a text is right for its image and for every image of the
+ * same group. Where equal texts are one, it is also right for every image that has it among its captions.
  */
 final class Gallery {
 
     private final List<Sample> samples;
-    private final List<String> texts;
-    private final List<Set<Integer>> textsOfImage = new ArrayList<>();
-    private final List<Integer> firstText = new ArrayList<>();
+    private final List<String> texts = new ArrayList<>();
+    private final int[] firsts;
+    private final int[][] own;
+    private final int[][] right;
+    private final int[][] rightImages;
 
     /**
      * @param captionsPerImage how many of an image's captions join the gallery
+     * @param equalTextsAreOne else every caption counts for itself
      */
-    Gallery(List<Sample> samples, int captionsPerImage) {
+    Gallery(List<Sample> samples, int captionsPerImage, boolean equalTextsAreOne) {
         this.samples = List.copyOf(samples);
-        Map<String, Integer> indices = new LinkedHashMap<>();
-        Map<String, Set<Integer>> textsOfGroup = new LinkedHashMap<>();
-        for (Sample sample : samples) {
-            Set<Integer> own = textsOfGroup.computeIfAbsent(sample.group(), group -> new HashSet<>());
-            List<String> captions = sample.captions();
-            for (String caption : captions.subList(0, Math.min(captionsPerImage, captions.size()))) {
-                own.add(indices.computeIfAbsent(caption, text -> indices.size()));
-            }
-            firstText.add(indices.getOrDefault(captions.get(0), 0));
+        firsts = new int[samples.size() + 1];
+        own = new int[samples.size()][];
+        right = new int[samples.size()][];
+        Map<String, Integer> known = new HashMap<>();
+        Map<String, Set<Integer>> textsOfGroup = new HashMap<>();
+        for (int image = 0; image < own.length; image++) {
+            firsts[image] = texts.size();
+            own[image] = samples.get(image).captions().stream()
+                    .limit(captionsPerImage)
+                    .mapToInt(
+                            caption -> equalTextsAreOne ? known.computeIfAbsent(caption, this::added) : added(caption))
+                    .toArray();
+            Set<Integer> ofGroup =
+                    textsOfGroup.computeIfAbsent(samples.get(image).group(), group -> new TreeSet<>());
+            Arrays.stream(own[image]).forEach(ofGroup::add);
         }
-        texts = List.copyOf(indices.keySet());
-        for (Sample sample : samples) {
-            Set<Integer> right = new HashSet<>(textsOfGroup.getOrDefault(sample.group(), Set.of()));
+        firsts[own.length] = texts.size();
+        for (int image = 0; image < own.length; image++) {
+            Sample sample = samples.get(image);
+            Set<Integer> all = new TreeSet<>(textsOfGroup.getOrDefault(sample.group(), Set.of()));
             sample.captions().stream()
-                    .filter(indices::containsKey)
-                    .map(indices::get)
-                    .forEach(right::add);
-            textsOfImage.add(right);
+                    .filter(known::containsKey)
+                    .map(known::get)
+                    .forEach(all::add);
+            right[image] = all.stream().mapToInt(text -> text).toArray();
         }
+        rightImages = transposed(right, texts.size());
     }
 
-    /** Whether an image's first caption is new; for choosing images with different captions. */
-    static java.util.function.Predicate<Sample> differentCaptions() {
+    private int added(String caption) {
+        texts.add(caption);
+        return texts.size() - 1;
+    }
+
+    /** For each column, the rows that have it, rising. */
+    static int[][] transposed(int[][] rows, int columns) {
+        int[] counts = new int[columns];
+        Arrays.stream(rows).flatMapToInt(Arrays::stream).forEach(column -> counts[column]++);
+        int[][] transposed = new int[columns][];
+        Arrays.setAll(transposed, column -> new int[counts[column]]);
+        int[] filled = new int[columns];
+        for (int row = 0; row < rows.length; row++) {
+            for (int column : rows[row]) {
+                transposed[column][filled[column]++] = row;
+            }
+        }
+        return transposed;
+    }
+
+    /**
+     * The samples whose images are searched, whether or not these can be decoded: the first of a split.
+     *
+     * @param most number at which to stop
+     * @param different whether a sample is left out whose first caption an earlier one has
+     * @throws IllegalArgumentException where there is none
+     */
+    static List<Sample> choose(SampleList split, int most, boolean different) {
         Set<String> seen = new HashSet<>();
-        return sample -> seen.add(sample.captions().get(0));
+        List<Sample> chosen = new ArrayList<>();
+        for (int index = 0; index < split.size() && chosen.size() < most; index++) {
+            Sample sample = split.get(index);
+            if (!different || seen.add(sample.captions().get(0))) {
+                chosen.add(sample);
+            }
+        }
+        if (chosen.isEmpty()) {
+            throw new IllegalArgumentException("there is nothing to evaluate: the split has no samples");
+        }
+        return chosen;
     }
 
     List<Sample> samples() {
         return samples;
+    }
+
+    int images() {
+        return samples.size();
     }
 
     List<String> texts() {
@@ -60,23 +114,31 @@ final class Gallery {
     }
 
     boolean belong(int image, int text) {
-        return textsOfImage.get(image).contains(text);
+        return Arrays.binarySearch(right[image], text) >= 0;
     }
 
     /** The text of an image's first caption. */
     int firstText(int image) {
-        return firstText.get(image);
+        return own[image][0];
     }
 
-    /** For each image, how many texts are right. */
-    List<Integer> rightTexts() {
-        return textsOfImage.stream().map(Set::size).toList();
+    /** The texts of an image's captions, in their order. */
+    int[] ownTexts(int image) {
+        return own[image];
     }
 
-    /** For each text, how many images are right. */
-    List<Integer> rightImages() {
-        int[] counts = new int[texts.size()];
-        textsOfImage.forEach(own -> own.forEach(text -> counts[text]++));
-        return java.util.Arrays.stream(counts).boxed().toList();
+    /** How many texts the images before this one have brought. */
+    int textsBefore(int image) {
+        return firsts[image];
+    }
+
+    /** The texts that are right for an image, rising. */
+    int[] rightTexts(int image) {
+        return right[image];
+    }
+
+    /** The images that a text is right for, rising. */
+    int[] rightImages(int text) {
+        return rightImages[text];
     }
 }

@@ -1,65 +1,78 @@
 package dev.querent.task.evaluation;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
+import dev.querent.data.Dataset;
 import dev.querent.data.Sample;
 import dev.querent.model.RepresentationLearner;
-import dev.querent.model.VisionEncoder;
-import dev.querent.nn.Tensors;
 import dev.querent.plugin.Check;
 import dev.querent.plugin.Doc;
 import dev.querent.plugin.Plugin;
-import dev.querent.random.Purpose;
+import dev.querent.plugin.PluginChoice;
 import dev.querent.step.ExperimentParts;
-import dev.querent.step.PipelineStep;
+import dev.querent.step.PartFiles;
+import dev.querent.step.PartitionWork;
+import dev.querent.step.PartitionedStep;
 import dev.querent.step.StepContext;
-import dev.querent.text.CaptionText;
-import dev.querent.text.TokenBatch;
-import dev.querent.torch.Torch;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
- * Image-text retrieval both ways (BLIP-2, paper section 4.4): by the largest cosine of an image's queries with a text, and
- * with the best candidates ranked anew by the ITM logit plus that cosine. Beside it, how well ITM tells matched pairs from
- * wrong ones.
+ * Image-text retrieval both ways (BLIP-2, paper section 4.4; LAVIS's {@code compute_sim_matrix}): by the largest cosine of an image's
+ * queries with a text, and with the best candidates ranked anew by the ITM logit plus that cosine. Beside it, how well ITM tells
+ * matched pairs from wrong ones.
+ *
+ * <p>The first half of the partitions sees a range of images each and keeps similarities and features on disk; the second half matches
+ * each image of a range with all texts that ask for it, so that its features are read, and projected to keys and values, once.
  */
 @Plugin("retrieval-evaluation")
-public final class RetrievalEvaluation implements PipelineStep {
+public final class RetrievalEvaluation implements PartitionedStep {
 
     /** What is searched. */
     public record Config(
             @Doc("split of the data set") String split,
 
-            @Doc("images in the gallery, the first usable ones of the split")
+            @Doc("a data set of its own; the experiment's where none is given")
+            Optional<PluginChoice<Dataset>> data,
+
+            @Doc("images in the gallery, the first ones of the split")
             int gallerySize,
 
-            @Doc("whether an image whose first caption an earlier one has is left out")
+            @Doc(
+                    "whether texts are told apart by their words: equal ones are one, and an image whose first caption an earlier one"
+                            + " has is left out; if not, every caption counts for itself, as in the paper")
             boolean differentCaptions,
 
             @Doc("how many of an image's captions join the gallery of texts")
             int captionsPerImage,
 
-            @Doc("candidates that are ranked anew by ITM (the paper takes 128 of 5,000)")
-            int rerank,
+            @Doc("candidates that are ranked anew by ITM") int rerank,
 
-            @Doc("images looked at together") int batchSize) {
+            @Doc("equal parts of the images, each also searched by itself: 5 gives COCO 1K beside COCO 5K; 1 for none")
+            int folds,
 
-        /** A gallery for a small machine. */
-        public static final Config DEFAULTS = new Config("test", 500, true, 1, 32, 64);
+            @Doc("images encoded together") int batchSize,
+
+            @Doc("images of a partition, which one process does at a time")
+            int partitionSize) {
+
+        /** The paper's candidates; a gallery for a small machine. */
+        public static final Config DEFAULTS = new Config("test", Optional.empty(), 500, true, 1, 128, 1, 64, 64);
 
         public Config {
             Check.positive("gallery-size", gallerySize);
             Check.positive("captions-per-image", captionsPerImage);
             Check.positive("rerank", rerank);
+            Check.positive("folds", folds);
             Check.positive("batch-size", batchSize);
+            Check.positive("partition-size", partitionSize);
+            Check.that(
+                    folds == 1 || !differentCaptions,
+                    "folds: with different-captions: true a text may belong to several folds. Write different-captions: false");
+        }
+
+        Gallery gallery(List<Sample> samples) {
+            return new Gallery(samples, captionsPerImage, differentCaptions);
         }
     }
-
-    private static final int TEXTS_AT_ONCE = 256;
 
     private final Config config;
 
@@ -75,111 +88,57 @@ public final class RetrievalEvaluation implements PipelineStep {
                         + " q-former: choose one, or remove this step");
     }
 
+    private Gallery gallery(StepContext context) {
+        Dataset data = config.data()
+                .map(choice -> choice.create(Dataset.class, context.dataFolder()))
+                .orElseGet(context::dataset);
+        return config.gallery(
+                Gallery.choose(data.split(config.split()), config.gallerySize(), config.differentCaptions()));
+    }
+
+    private RetrievalParts parts(StepContext context, Gallery gallery) {
+        return RetrievalParts.of(context.folder(), config.partitionSize(), gallery.images());
+    }
+
     @Override
-    public void run(StepContext context) {
-        try (NDManager manager = Torch.newManager()) {
-            VisionEncoder encoder = context.vision(manager);
-            if (!(context.bridge(manager) instanceof RepresentationLearner learner)) {
-                throw new IllegalArgumentException(
-                        problems(new ExperimentParts(java.util.Map.of())).get(0));
-            }
-            List<Sample> samples = UsableSamples.of(
-                    context,
-                    config.split(),
-                    config.gallerySize(),
-                    config.differentCaptions() ? Gallery.differentCaptions() : sample -> true);
-            Gallery gallery = new Gallery(samples, config.captionsPerImage());
-            FeatureBatches batches = new FeatureBatches(context, encoder, manager, config.batchSize());
-            Retrieval retrieval = new Retrieval(gallery, similarities(gallery, learner, batches, manager));
-            List<Optional<Retrieval.Negatives>> negatives = new ArrayList<>();
-            for (int image = 0; image < samples.size(); image++) {
-                long place = image;
-                negatives.add(
-                        retrieval.negatives(image, () -> context.seed().generator(Purpose.HARD_NEGATIVES, place)));
-            }
-            match(gallery, retrieval, negatives, learner, batches);
-            SamplePictures.write(context.folder(), samples);
-            new RetrievalSummary(config, gallery, retrieval, negatives).write(context.folder());
-        }
+    public int partitions(StepContext context) {
+        return parts(context, gallery(context)).files().count();
     }
 
-    private static float[][] similarities(
-            Gallery gallery, RepresentationLearner learner, FeatureBatches batches, NDManager manager) {
-        float[][] similarities = new float[gallery.samples().size()][];
-        try (NDManager memory = manager.newSubManager()) {
-            NDArray texts = embed(gallery.texts(), learner, memory).transpose(); // (E, T)
-            batches.forEach(gallery.samples(), 0, 2L * similarities.length, (first, samples, features) -> {
-                NDArray images = learner.look(features).embeddings(); // (B, Q, E)
-                NDArray cosines = images.matMul(texts); // (B, Q, T)
-                float[] best = cosines.max(new int[] {1}).toFloatArray(); // (B, T)
-                int width = gallery.texts().size();
-                for (int row = 0; row < samples.size(); row++) {
-                    similarities[first + row] = java.util.Arrays.copyOfRange(best, row * width, (row + 1) * width);
-                }
-            });
-        }
-        return similarities;
+    @Override
+    public List<Integer> barriers(StepContext context) {
+        return List.of(parts(context, gallery(context)).ranges());
     }
 
-    private static NDArray embed(List<String> texts, RepresentationLearner learner, NDManager owner) {
-        List<NDArray> parts = new ArrayList<>();
-        for (int from = 0; from < texts.size(); from += TEXTS_AT_ONCE) {
-            List<String> some = texts.subList(from, Math.min(texts.size(), from + TEXTS_AT_ONCE));
-            try (NDManager inner = owner.newSubManager()) {
-                NDArray part = learner.embedText(
-                        inner,
-                        learner.encode(some.stream().map(CaptionText::caption).toList()));
-                part.attach(owner);
-                parts.add(part);
-            }
-        }
-        return Tensors.concatenate(owner, 0, parts.toArray(NDArray[]::new));
+    @Override
+    public PartitionWork open(StepContext context) {
+        Gallery gallery = gallery(context);
+        return new RetrievalWork(config, context, gallery, parts(context, gallery));
     }
 
-    private void match(
-            Gallery gallery,
-            Retrieval retrieval,
-            List<Optional<Retrieval.Negatives>> negatives,
-            RepresentationLearner learner,
-            FeatureBatches batches) {
-        List<Set<Integer>> candidates = retrieval.candidates(config.rerank());
-        int images = gallery.samples().size();
-        batches.forEach(gallery.samples(), images, 2L * images, (first, samples, features) -> {
-            List<Retrieval.Pair> pairs = new ArrayList<>();
-            for (int row = 0; row < samples.size(); row++) {
-                int image = first + row;
-                Set<Integer> texts = new LinkedHashSet<>(candidates.get(image));
-                texts.add(gallery.firstText(image));
-                negatives.get(image).ifPresent(wrong -> {
-                    texts.add(wrong.hardest());
-                    texts.add(wrong.random());
-                });
-                texts.forEach(text -> pairs.add(new Retrieval.Pair(image, text)));
+    @Override
+    public void merge(StepContext context, PartFiles files) {
+        Gallery whole = gallery(context);
+        RetrievalParts parts = parts(context, whole);
+        SeenImages seen = new SeenImages(parts, whole, config::gallery);
+        for (int image = 0; image < whole.images(); image++) {
+            String id = whole.samples().get(image).id();
+            if (seen.bad().containsKey(image)) {
+                context.quarantine().report(id, seen.bad().get(image));
+            } else {
+                context.quarantine().used(id);
             }
-            RepresentationLearner.ImageView view = learner.look(features);
-            for (int from = 0; from < pairs.size(); from += TEXTS_AT_ONCE) {
-                List<Retrieval.Pair> some = pairs.subList(from, Math.min(pairs.size(), from + TEXTS_AT_ONCE));
-                float[] logits = logits(some, first, gallery, view, learner);
-                for (int row = 0; row < some.size(); row++) {
-                    retrieval.matched(some.get(row), logits[2 * row], logits[2 * row + 1]);
-                }
-            }
-        });
-    }
-
-    /** (R, 2), row by row. */
-    private static float[] logits(
-            List<Retrieval.Pair> pairs,
-            int first,
-            Gallery gallery,
-            RepresentationLearner.ImageView view,
-            RepresentationLearner learner) {
-        int[] images = pairs.stream().mapToInt(pair -> pair.image() - first).toArray();
-        TokenBatch texts = learner.encode(pairs.stream()
-                .map(pair -> CaptionText.caption(gallery.texts().get(pair.text())))
-                .toList());
-        try (NDArray scores = view.match(images, texts)) { // (R, 2)
-            return scores.toFloatArray();
         }
+        if (seen.gallery().images() == 0) {
+            throw new IllegalArgumentException(
+                    "split \"" + config.split() + "\" has nothing to evaluate: none of its images can be decoded");
+        }
+        Candidates candidates = new Candidates(seen, config.rerank(), context.seed());
+        Reranking reranking = new Reranking(candidates, parts, seen);
+        SamplePictures.write(context.folder(), seen.gallery().samples());
+        if (!config.differentCaptions()) {
+            RankingFiles.write(context.folder(), seen.gallery(), reranking);
+        }
+        new RetrievalSummary(config, seen, candidates, reranking).write(context.folder());
     }
 }

@@ -10,89 +10,143 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /** The numbers of a retrieval evaluation. */
 final class RetrievalSummary {
 
     private static final int[] CUTS = {1, 5, 10};
+    private static final List<String> HEAD = List.of("direction and score", "R@1", "R@5", "R@10", "mean");
 
     private final RetrievalEvaluation.Config config;
+    private final SeenImages seen;
     private final Gallery gallery;
-    private final Retrieval retrieval;
-    private final List<Optional<Retrieval.Negatives>> negatives;
+    private final Candidates candidates;
+    private final Reranking reranking;
     private final Map<String, Double> numbers = new LinkedHashMap<>();
-    private final List<List<String>> recallRows = new ArrayList<>();
+    private final List<ResultTable> tables = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
 
-    RetrievalSummary(
-            RetrievalEvaluation.Config config,
-            Gallery gallery,
-            Retrieval retrieval,
-            List<Optional<Retrieval.Negatives>> negatives) {
+    RetrievalSummary(RetrievalEvaluation.Config config, SeenImages seen, Candidates candidates, Reranking reranking) {
         this.config = config;
-        this.gallery = gallery;
-        this.retrieval = retrieval;
-        this.negatives = negatives;
+        this.seen = seen;
+        this.candidates = candidates;
+        this.reranking = reranking;
+        gallery = seen.gallery();
     }
 
     void write(Path folder) {
-        int images = gallery.samples().size();
+        int images = gallery.images();
         int texts = gallery.texts().size();
-        int best = config.rerank();
         numbers.put("images", (double) images);
         numbers.put("texts", (double) texts);
-        recalls("itc-image-to-text", "image to text, ITC", retrieval.textRanks(false, best));
-        recalls("itc-text-to-image", "text to image, ITC", retrieval.imageRanks(false, best));
-        recalls("itm-image-to-text", "image to text, ITM re-ranked", retrieval.textRanks(true, best));
-        recalls("itm-text-to-image", "text to image, ITM re-ranked", retrieval.imageRanks(true, best));
-        chances("chance-image-to-text", "image to text, chance", gallery.rightTexts(), texts);
-        chances("chance-text-to-image", "text to image, chance", gallery.rightImages(), images);
-        List<ResultTable> tables = new ArrayList<>();
-        tables.add(new ResultTable(
-                "Recall in a gallery of " + images + " images and " + texts + " texts",
-                List.of("direction and score", "R@1", "R@5", "R@10"),
-                recallRows));
+        List<List<String>> rows = recalls("", List.of(RetrievalRanks.among(seen, reranking, 0, images)));
+        rows.add(chances("chance-image-to-text", "image to text, chance", rightTexts(), texts));
+        rows.add(chances("chance-text-to-image", "text to image, chance", rightImages(), images));
+        tables.add(new ResultTable("Recall in a gallery of " + images + " images and " + texts + " texts", HEAD, rows));
+        notes.add("Split \"" + config.split()
+                + "\". A hit is any right item: a caption of the image or of another image of its group.");
+        notes.add("ITM re-ranks the " + candidates.textsRanked() + " texts or " + candidates.imagesRanked()
+                + " images with the best ITC cosine by logit of \"match\" plus cosine.");
+        folds();
         tables.add(matching());
-        List<String> notes = List.of(
-                "Split \"" + config.split()
-                        + "\". A hit is any right item: a caption of the image or of another image of its" + " group.",
-                "ITM re-ranks the " + Math.min(best, texts) + " texts or " + Math.min(best, images)
-                        + " images with the best ITC cosine by logit of \"match\" plus cosine.");
         new StepResults("Image-text retrieval", numbers, tables, notes).write(folder, predictions());
     }
 
-    private void recalls(String name, String row, List<Integer> ranks) {
-        List<String> cells = new ArrayList<>(List.of(row));
-        for (int k : CUTS) {
-            double recall = RecallAtK.recall(ranks, k);
-            numbers.put(name + "-recall-" + k, recall);
-            cells.add(ResultTable.percent(recall));
+    /** As COCO 1K is taken from COCO 5K: nothing is scored anew. */
+    private void folds() {
+        int folds = Math.min(config.folds(), gallery.images());
+        if (folds < 2) {
+            return;
         }
-        recallRows.add(cells);
+        List<RetrievalRanks> ranks = new ArrayList<>();
+        for (int fold = 0; fold < folds; fold++) {
+            ranks.add(RetrievalRanks.among(seen, reranking, start(fold, folds), start(fold + 1, folds)));
+        }
+        tables.add(new ResultTable(
+                "Mean over " + folds + " folds of " + start(1, folds) + " images", HEAD, recalls("folds-", ranks)));
+        notes.add(
+                "A fold is a gallery of its own: images that follow each other, with their texts. Its re-ranked candidates are"
+                        + " those of the whole gallery that are in it.");
     }
 
-    private void chances(String name, String row, List<Integer> right, int size) {
+    private int start(int fold, int folds) {
+        return (int) ((long) fold * gallery.images() / folds);
+    }
+
+    /** Means over galleries. */
+    private List<List<String>> recalls(String prefix, List<RetrievalRanks> galleries) {
+        List<List<String>> rows = new ArrayList<>();
+        for (String score : new String[] {"itc", "itm"}) {
+            boolean itc = score.equals("itc");
+            String suffix = itc ? ", ITC" : ", ITM re-ranked";
+            double texts = recalls(
+                    prefix + score + "-image-to-text",
+                    "image to text" + suffix,
+                    galleries,
+                    itc ? RetrievalRanks::itcTexts : RetrievalRanks::itmTexts,
+                    rows);
+            double images = recalls(
+                    prefix + score + "-text-to-image",
+                    "text to image" + suffix,
+                    galleries,
+                    itc ? RetrievalRanks::itcImages : RetrievalRanks::itmImages,
+                    rows);
+            numbers.put(prefix + score + "-recall-mean", (texts + images) / 2);
+        }
+        return rows;
+    }
+
+    private double recalls(
+            String name,
+            String row,
+            List<RetrievalRanks> galleries,
+            Function<RetrievalRanks, List<Integer>> ranks,
+            List<List<String>> rows) {
+        List<String> cells = new ArrayList<>(List.of(row));
+        double mean = 0;
+        for (int k : CUTS) {
+            double recall = 0;
+            for (RetrievalRanks one : galleries) {
+                recall += RecallAtK.recall(ranks.apply(one), k) / galleries.size();
+            }
+            numbers.put(name + "-recall-" + k, recall);
+            cells.add(ResultTable.percent(recall));
+            mean += recall / CUTS.length;
+        }
+        numbers.put(name + "-recall-mean", mean);
+        cells.add(ResultTable.percent(mean));
+        rows.add(cells);
+        return mean;
+    }
+
+    private List<Integer> rightTexts() {
+        return IntStream.range(0, gallery.images())
+                .mapToObj(image -> gallery.rightTexts(image).length)
+                .toList();
+    }
+
+    private List<Integer> rightImages() {
+        return IntStream.range(0, gallery.texts().size())
+                .mapToObj(text -> gallery.rightImages(text).length)
+                .toList();
+    }
+
+    private List<String> chances(String name, String row, List<Integer> right, int size) {
         List<String> cells = new ArrayList<>(List.of(row));
         for (int k : CUTS) {
             double chance = RecallAtK.chance(right, size, k);
             numbers.put(name + "-recall-" + k, chance);
             cells.add(ResultTable.percent(chance));
         }
-        recallRows.add(cells);
+        cells.add("-");
+        return cells;
     }
 
     private ResultTable matching() {
-        BalancedAccuracy hardest = BalancedAccuracy.NONE;
-        BalancedAccuracy random = BalancedAccuracy.NONE;
-        for (int image = 0; image < negatives.size(); image++) {
-            Optional<Retrieval.Negatives> wrong = negatives.get(image);
-            if (wrong.isPresent()) {
-                hardest = retrieval.count(hardest, image, wrong.get().matched());
-                random = retrieval.count(random, image, wrong.get().matched());
-                hardest = retrieval.count(hardest, image, wrong.get().hardest());
-                random = retrieval.count(random, image, wrong.get().random());
-            }
-        }
+        BalancedAccuracy hardest = reranking.hardest();
+        BalancedAccuracy random = reranking.random();
         List<List<String>> rows = new ArrayList<>();
         if (hardest.hasBothSides()) {
             numbers.put("itm-balanced-accuracy-hardest", hardest.value());
@@ -118,8 +172,8 @@ final class RetrievalSummary {
 
     private List<Prediction> predictions() {
         List<Prediction> predictions = new ArrayList<>();
-        for (int image = 0; image < gallery.samples().size(); image++) {
-            int found = retrieval.firstFound(image, true, config.rerank());
+        for (int image = 0; image < gallery.images(); image++) {
+            int found = reranking.texts(image)[0];
             predictions.add(new Prediction(
                     gallery.samples().get(image).id(),
                     "",

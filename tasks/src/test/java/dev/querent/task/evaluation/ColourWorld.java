@@ -68,6 +68,12 @@ final class ColourWorld implements StepContext, Dataset {
 
     boolean stop;
 
+    /** How often a step may ask whether it should stop before the answer is yes. */
+    int patience = Integer.MAX_VALUE;
+
+    VisionEncoder eye = new Eye();
+    Bridge mind = new Mind();
+
     ColourWorld(Path folder, int images) {
         this.folder = folder;
         for (int i = 0; i < images; i++) {
@@ -198,7 +204,12 @@ final class ColourWorld implements StepContext, Dataset {
 
         @Override
         public TokenBatch encode(List<String> texts) {
-            return TOKENIZER.encode(texts, 8, TOKENIZER.id("<pad>"));
+            return encode(texts, 8);
+        }
+
+        @Override
+        public TokenBatch encode(List<String> texts, int maxTokens) {
+            return TOKENIZER.encode(texts, maxTokens, TOKENIZER.id("<pad>"));
         }
 
         @Override
@@ -398,7 +409,7 @@ final class ColourWorld implements StepContext, Dataset {
 
     @Override
     public VisionEncoder vision(NDManager manager) {
-        return new Eye();
+        return eye;
     }
 
     @Override
@@ -408,7 +419,7 @@ final class ColourWorld implements StepContext, Dataset {
 
     @Override
     public Bridge bridge(NDManager manager) {
-        return new Mind();
+        return mind;
     }
 
     @Override
@@ -434,7 +445,7 @@ final class ColourWorld implements StepContext, Dataset {
 
     @Override
     public StopSignal stopSignal() {
-        return () -> stop;
+        return () -> stop || patience-- <= 0;
     }
 
     @Override

@@ -11,12 +11,14 @@ import dev.querent.progress.StoppedException;
 import dev.querent.report.Prediction;
 import dev.querent.report.StepResults;
 import dev.querent.step.ExperimentParts;
+import dev.querent.step.PartFiles;
 import dev.querent.step.PipelineStep;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,7 +31,8 @@ class EvaluationStepsTest {
     private static final DecodingConfig BEAMS = new DecodingConfig(3, 1, 1, 6);
 
     private static RetrievalEvaluation retrieval(int gallery, boolean different, int rerank) {
-        return new RetrievalEvaluation(new RetrievalEvaluation.Config("test", gallery, different, 1, rerank, 4));
+        return new RetrievalEvaluation(
+                new RetrievalEvaluation.Config("test", Optional.empty(), gallery, different, 1, rerank, 1, 4, 4));
     }
 
     private static CaptioningEvaluation captioning(CaptioningEvaluation.Reader reader) {
@@ -91,7 +94,7 @@ class EvaluationStepsTest {
         Map<String, Double> numbers = numbers(retrieval(12, false, 4), world);
         assertThat(numbers)
                 .containsEntry("images", 12.0)
-                .containsEntry("texts", 6.0)
+                .containsEntry("texts", 12.0)
                 .containsEntry("itc-text-to-image-recall-1", 1.0);
         assertThat(numbers.get("chance-text-to-image-recall-1")).isCloseTo(2 / 12.0, within(1e-12));
     }
@@ -101,7 +104,7 @@ class EvaluationStepsTest {
         ColourWorld world = new ColourWorld(folder, 2);
         world.addBroken("bad");
         world.add("after", "blue", "blue");
-        assertThat(numbers(retrieval(3, true, 2), world)).containsEntry("images", 3.0);
+        assertThat(numbers(retrieval(4, true, 2), world)).containsEntry("images", 3.0);
         assertThat(world.quarantined).containsExactly("bad: broken picture");
         assertThat(StepResults.predictions(folder)).extracting(Prediction::id).containsExactly("i0", "i1", "after");
     }
@@ -188,10 +191,11 @@ class EvaluationStepsTest {
         retrieval(6, true, 3).run(world);
         String results = Files.readString(folder.resolve("results.json"));
         String predictions = Files.readString(folder.resolve("predictions.jsonl"));
+        PartFiles.delete(folder);
         retrieval(6, true, 3).run(world);
         assertThat(folder.resolve("results.json")).hasContent(results);
         assertThat(folder.resolve("predictions.jsonl")).hasContent(predictions);
-        assertThat(world.progress).contains(12_012L); // two passes over six images
+        assertThat(world.progress).contains(4_004L); // two halves of two partitions
     }
 
     @Test
