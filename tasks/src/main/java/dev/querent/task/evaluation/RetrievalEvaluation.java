@@ -68,6 +68,11 @@ public final class RetrievalEvaluation implements PipelineStep {
     }
 
     @Override
+    public boolean evaluates() {
+        return true;
+    }
+
+    @Override
     public List<String> problems(ExperimentParts experiment) {
         return experiment.has("bridge", RepresentationLearner.class)
                 ? List.of()
