@@ -3,6 +3,7 @@ package dev.querent.app;
 import dev.querent.app.command.DataCommand;
 import dev.querent.app.command.EmbedCommand;
 import dev.querent.app.command.ErrorReport;
+import dev.querent.app.command.EvaluateCommand;
 import dev.querent.app.command.ExportCommand;
 import dev.querent.app.command.GenerateCommand;
 import dev.querent.app.command.MetricsCommand;
@@ -33,6 +34,7 @@ import picocli.CommandLine.ScopeType;
         version = "Querent 0.1.0",
         subcommands = {
             RunCommand.class,
+            EvaluateCommand.class,
             ResumeCommand.class,
             WorkCommand.class,
             StopCommand.class,

@@ -17,6 +17,7 @@ import dev.querent.model.ImageTextScorer;
 import dev.querent.model.LanguageModel;
 import dev.querent.model.VisionEncoder;
 import dev.querent.pipeline.RunModels;
+import dev.querent.plugin.PluginChoice;
 import dev.querent.plugin.PluginRegistry;
 import dev.querent.progress.Progress;
 import dev.querent.progress.StopSignal;
@@ -170,6 +171,11 @@ class FrozenPartsTest {
         @Override
         public Dataset dataset() {
             return dataset;
+        }
+
+        @Override
+        public Dataset dataset(PluginChoice<Dataset> choice) {
+            throw new AssertionError("training has one data set");
         }
 
         @Override

@@ -9,12 +9,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** What a run has trained. */
+/** What a run has trained and said. */
 final class Outputs {
 
     private Outputs() {}
 
-    /** SHA-256 of every trained weight file, by its path in the run. */
+    /** SHA-256 of every trained weight file and of all predictions, by the path in the run. */
     static Map<String, String> hashes(Path run) {
         try (Stream<Path> tree = Files.walk(run.resolve("steps"))) {
             Map<String, String> hashes = new TreeMap<>();
@@ -28,6 +28,7 @@ final class Outputs {
     }
 
     private static boolean isOutput(Path path) {
-        return path.getParent().endsWith("output") && path.toString().endsWith(".safetensors");
+        return path.endsWith("predictions.jsonl")
+                || (path.getParent().endsWith("output") && path.toString().endsWith(".safetensors"));
     }
 }

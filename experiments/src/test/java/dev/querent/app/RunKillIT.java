@@ -56,7 +56,8 @@ class RunKillIT {
         }
         weights = Outputs.hashes(unbroken);
         assertThat(weights.keySet())
-                .contains(REPRESENTATION + "/output/bridge.safetensors", "steps/generative/output/bridge.safetensors");
+                .contains(REPRESENTATION + "/output/bridge.safetensors", "steps/generative/output/bridge.safetensors")
+                .contains("steps/captioning/predictions.jsonl", "steps/questions/predictions.jsonl");
     }
 
     @Test

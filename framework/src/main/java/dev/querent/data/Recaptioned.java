@@ -67,7 +67,14 @@ public final class Recaptioned implements Dataset {
                 }
                 List<String> captions = new ArrayList<>();
                 line.path("captions").forEach(caption -> captions.add(caption.asString("")));
-                return new Sample(sample.id(), sample.group(), sample.image(), captions, sample.questions());
+                return new Sample(
+                        sample.id(),
+                        sample.group(),
+                        sample.image(),
+                        captions,
+                        sample.questions(),
+                        sample.prompts(),
+                        sample.domain());
             }
         };
     }

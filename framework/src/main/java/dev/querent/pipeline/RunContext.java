@@ -12,6 +12,7 @@ import dev.querent.model.Captioner;
 import dev.querent.model.ImageTextScorer;
 import dev.querent.model.LanguageModel;
 import dev.querent.model.VisionEncoder;
+import dev.querent.plugin.PluginChoice;
 import dev.querent.progress.Progress;
 import dev.querent.progress.StopSignal;
 import dev.querent.random.RunSeed;
@@ -23,6 +24,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -33,6 +35,7 @@ final class RunContext implements StepContext {
     private final Run run;
     private final Collectives collectives;
     private final Dataset dataset;
+    private final Map<PluginChoice<Dataset>, Dataset> others = new HashMap<>();
 
     /** What the steps of a run share. */
     record Run(
@@ -109,6 +112,11 @@ final class RunContext implements StepContext {
     @Override
     public Dataset dataset() {
         return dataset;
+    }
+
+    @Override
+    public Dataset dataset(PluginChoice<Dataset> choice) {
+        return others.computeIfAbsent(choice, run.models()::dataset);
     }
 
     @Override

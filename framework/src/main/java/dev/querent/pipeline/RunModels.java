@@ -14,6 +14,7 @@ import dev.querent.model.Captioner;
 import dev.querent.model.ImageTextScorer;
 import dev.querent.model.LanguageModel;
 import dev.querent.model.VisionEncoder;
+import dev.querent.plugin.PluginChoice;
 import dev.querent.progress.Progress;
 import dev.querent.random.RunSeed;
 import dev.querent.weights.SafetensorsReader;
@@ -48,12 +49,18 @@ public final class RunModels {
 
     /** The data set; fetched first where it is missing and can be got. */
     public Dataset dataset() {
+        return dataset(
+                new PluginChoice<>(experiment.data().plugin(), experiment.data().config()));
+    }
+
+    /** A data set of a step's own, likewise. */
+    Dataset dataset(PluginChoice<Dataset> choice) {
         try {
-            return experiment.data().create(Dataset.class, dataFolder);
+            return choice.create(Dataset.class, dataFolder);
         } catch (MissingDataException missing) {
-            if (experiment.data().config() instanceof Fetchable fetchable) {
+            if (choice.config() instanceof Fetchable fetchable) {
                 fetchable.fetch(dataFolder, progress);
-                return experiment.data().create(Dataset.class, dataFolder);
+                return choice.create(Dataset.class, dataFolder);
             }
             throw missing;
         }

@@ -24,6 +24,11 @@ public interface PipelineStep {
         return false;
     }
 
+    /** Whether the step only measures what there is, and leaves models and data as they are. */
+    default boolean evaluates() {
+        return false;
+    }
+
     /**
      * What is wrong with running this step in an experiment, found without loading anything.
      *

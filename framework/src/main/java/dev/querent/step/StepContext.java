@@ -10,6 +10,7 @@ import dev.querent.model.Captioner;
 import dev.querent.model.ImageTextScorer;
 import dev.querent.model.LanguageModel;
 import dev.querent.model.VisionEncoder;
+import dev.querent.plugin.PluginChoice;
 import dev.querent.progress.Progress;
 import dev.querent.progress.StopSignal;
 import dev.querent.random.RunSeed;
@@ -36,6 +37,13 @@ public interface StepContext {
 
     /** The data; the training captions are those that the latest finished CapFilt step before this one chose, if there was one. */
     Dataset dataset();
+
+    /**
+     * Another data set than the experiment's, such as a benchmark's own. Equal choices give the same object.
+     *
+     * @throws dev.querent.data.MissingDataException where the data isn't there
+     */
+    Dataset dataset(PluginChoice<Dataset> choice);
 
     /** A model on the given manager, which owns its parameters. Weights: the latest finished step that saved them, else as configured. */
     VisionEncoder vision(NDManager manager);

@@ -53,7 +53,7 @@ interface AnnotatedDataset extends Dataset, Checkable {
         return annotated().values().iterator().next();
     }
 
-    /** The captions of the first split, which is the training split where there is one. */
+    /** The captions of the first split, which is the training split where there is one; empty where they are kept back. */
     @Override
     default int textCount() {
         return first().size();
@@ -61,7 +61,8 @@ interface AnnotatedDataset extends Dataset, Checkable {
 
     @Override
     default TextPair text(int index) {
-        return new TextPair("", "", first().get(index).captions().get(0));
+        return new TextPair(
+                "", "", first().get(index).captions().stream().findFirst().orElse(""));
     }
 
     /** Those of the first 20,000 samples of the first split. */

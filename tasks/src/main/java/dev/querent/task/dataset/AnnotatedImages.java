@@ -13,17 +13,21 @@ import java.util.Map;
 
 /**
  * Images of a folder with captions and questions, gathered from an annotation file. An image is one sample; its texts lie in
- * memory as bytes, one array an image.
+ * memory as bytes, one array an image: the ten answers of each of VQAv2's training questions are some 30 MB.
  */
 final class AnnotatedImages implements SampleList {
 
     private static final char CAPTION = 'c';
     private static final char QUESTION = 'q';
 
+    /** The fields before a question's answers: id, type, text, and the answer to be learnt. */
+    private static final int ANSWERS = 4;
+
     private final Path folder;
     private final Map<String, Integer> numbers = new HashMap<>();
     private final List<String> ids = new ArrayList<>();
     private final List<String> files = new ArrayList<>();
+    private final List<String> domains = new ArrayList<>();
     private final List<byte[]> texts = new ArrayList<>();
     private final List<Integer> lengths = new ArrayList<>();
     private int[] usable = new int[0];
@@ -45,6 +49,11 @@ final class AnnotatedImages implements SampleList {
      * @throws IllegalArgumentException where the name leads out of the folder
      */
     void image(String id, String file) {
+        image(id, file, "");
+    }
+
+    /** Adds an image of a domain. */
+    void image(String id, String file, String domain) {
         if (has(id)) {
             return;
         }
@@ -54,6 +63,7 @@ final class AnnotatedImages implements SampleList {
         numbers.put(id, ids.size());
         ids.add(id);
         files.add(file);
+        domains.add(domain.intern());
         texts.add(new byte[0]);
         lengths.add(0);
     }
@@ -62,8 +72,20 @@ final class AnnotatedImages implements SampleList {
         add(id, CAPTION + plain(caption));
     }
 
-    void question(String id, String type, String question, String answer) {
-        add(id, QUESTION + plain(type) + "\t" + plain(question) + "\t" + plain(answer));
+    /** Adds a question, whose answers are kept to the letter since they are compared with. */
+    void question(String id, Sample.Question question) {
+        StringBuilder line = new StringBuilder().append(QUESTION);
+        line.append(plain(question.id())).append('\t').append(plain(question.type()));
+        line.append('\t').append(plain(question.text())).append('\t').append(plain(question.answer()));
+        question.answers().forEach(answer -> line.append('\t').append(escaped(answer)));
+        add(id, line.toString());
+    }
+
+    private static String escaped(String text) {
+        return text.replace("\\", "\\\\")
+                .replace("\t", "\\t")
+                .replace("\n", "\\n")
+                .replace("\r", "\\r");
     }
 
     private static String plain(String text) {
@@ -91,6 +113,12 @@ final class AnnotatedImages implements SampleList {
         usable = java.util.stream.IntStream.range(0, ids.size())
                 .filter(number -> lengths.get(number) > 0)
                 .toArray();
+        return this;
+    }
+
+    /** Keeps them: images of a test split, of which nothing is said to the public. */
+    AnnotatedImages finishedWithAll() {
+        usable = java.util.stream.IntStream.range(0, ids.size()).toArray();
         return this;
     }
 
@@ -125,14 +153,22 @@ final class AnnotatedImages implements SampleList {
                         captions.add(line.substring(1));
                     } else {
                         String[] parts = line.substring(1).split("\t", -1);
-                        questions.add(new Sample.Question(parts[0], parts[1], parts[2]));
+                        questions.add(new Sample.Question(
+                                parts[0],
+                                parts[1],
+                                parts[2],
+                                parts[3],
+                                Arrays.stream(parts, ANSWERS, parts.length)
+                                        .map(String::translateEscapes)
+                                        .toList()));
                     }
                 });
         if (captions.isEmpty()) {
-            questions.forEach(question -> captions.add(question.text() + " " + question.answer()));
+            questions.forEach(question -> captions.add((question.text() + " " + question.answer()).strip()));
         }
         String id = ids.get(number);
         Path file = folder.resolve(files.get(number));
-        return new Sample(id, id, () -> ImageDecoder.decode(file), captions, questions);
+        return new Sample(
+                id, id, () -> ImageDecoder.decode(file), captions, questions, Sample.Prompts.NONE, domains.get(number));
     }
 }

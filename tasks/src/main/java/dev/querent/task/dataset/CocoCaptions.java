@@ -15,7 +15,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Captions in COCO's own format ({@code captions_train2014.json}, and {@code nocaps_val_4500_captions.json}): lists of {@code images}
- * and {@code annotations}. An image is a sample with all of its captions.
+ * and {@code annotations}. An image is a sample with all of its captions. A test file may be without {@code annotations}: its captions are
+ * kept back, as those of {@code nocaps_test_image_info.json}.
  */
 @Plugin("coco-captions")
 public final class CocoCaptions implements AnnotatedDataset {
@@ -24,7 +25,9 @@ public final class CocoCaptions implements AnnotatedDataset {
     public record Config(
             @Doc("training images and their captions") Optional<Split> train,
             @Doc("validation images and their captions") Optional<Split> validation,
-            @Doc("test images and their captions") Optional<Split> test) {
+
+            @Doc("test images, and their captions where they are published")
+            Optional<Split> test) {
         public Config {
             Check.that(
                     train.or(() -> validation).or(() -> test).isPresent(),
@@ -36,7 +39,7 @@ public final class CocoCaptions implements AnnotatedDataset {
     public record Split(
             @Doc("folder of the images") Path images,
 
-            @Doc("file with the keys images and annotations")
+            @Doc("file with the keys images and annotations; of a test split perhaps images alone")
             Path annotations) {}
 
     private final FileProblems problems = new FileProblems();
@@ -60,9 +63,12 @@ public final class CocoCaptions implements AnnotatedDataset {
                 Map.of("images", (number, json) -> {
                     String id = required(json, "id");
                     Check.that(!images.has(id), "id: " + id + " stands for two images");
-                    images.image(id, file(json));
+                    images.image(id, file(json), json.path("domain").asString(""));
                 }),
                 problems);
+        if (name.equals("test") && !JsonElements.hasKey(split.annotations(), "annotations")) {
+            return images.finishedWithAll();
+        }
         JsonElements.read(
                 split.annotations(),
                 Map.of("annotations", (number, json) -> {

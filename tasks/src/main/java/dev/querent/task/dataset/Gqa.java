@@ -4,17 +4,20 @@ import static dev.querent.task.dataset.JsonElements.required;
 
 import dev.querent.data.DataFolder;
 import dev.querent.data.MissingDataException;
+import dev.querent.data.Sample;
+import dev.querent.plugin.Check;
 import dev.querent.plugin.Doc;
 import dev.querent.plugin.Plugin;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
  * GQA's questions ({@code train_balanced_questions.json}): a map from each question's id to the question. Whole-sentence answers, where there
- * are any, are captions.
+ * are any, are captions. The answers to a test split may be kept back.
  */
 @Plugin("gqa")
 public final class Gqa implements AnnotatedDataset {
@@ -24,9 +27,15 @@ public final class Gqa implements AnnotatedDataset {
             @Doc("folder of the images, named as 2375429.jpg is")
             Path images,
 
-            @Doc("e.g. train_balanced_questions.json") Path train,
+            @Doc("e.g. train_balanced_questions.json") Optional<Path> train,
             @Doc("e.g. val_balanced_questions.json") Optional<Path> validation,
-            @Doc("e.g. testdev_balanced_questions.json") Optional<Path> test) {}
+            @Doc("e.g. testdev_balanced_questions.json") Optional<Path> test) {
+        public Config {
+            Check.that(
+                    train.or(() -> validation).or(() -> test).isPresent(),
+                    "missing; expected at least one of train, validation and test");
+        }
+    }
 
     private final FileProblems problems = new FileProblems();
     private final Map<String, AnnotatedImages> splits = new LinkedHashMap<>();
@@ -36,7 +45,7 @@ public final class Gqa implements AnnotatedDataset {
      * @throws IllegalArgumentException where a file is no JSON, is cut short or no map
      */
     public Gqa(Config config, DataFolder unused) {
-        splits.put("train", read("train", config.images(), config.train()));
+        config.train().ifPresent(file -> splits.put("train", read("train", config.images(), file)));
         config.validation().ifPresent(file -> splits.put("validation", read("validation", config.images(), file)));
         config.test().ifPresent(file -> splits.put("test", read("test", config.images(), file)));
     }
@@ -44,16 +53,25 @@ public final class Gqa implements AnnotatedDataset {
     private AnnotatedImages read(String name, Path folder, Path file) {
         AnnotatedDataset.require(name, folder, file);
         AnnotatedImages images = new AnnotatedImages(folder);
-        JsonElements.read(file, Map.of(JsonElements.WHOLE, (id, json) -> add(images, json)), problems);
+        JsonElements.read(
+                file, Map.of(JsonElements.WHOLE, (id, json) -> add(images, id, name.equals("test"), json)), problems);
         return images.finished();
     }
 
-    private static void add(AnnotatedImages images, JsonNode json) {
+    private static void add(AnnotatedImages images, String id, boolean mayBeKeptBack, JsonNode json) {
         String image = required(json, "imageId");
         String question = required(json, "question");
-        String answer = required(json, "answer");
+        boolean keptBack = mayBeKeptBack && !json.has("answer");
+        List<String> answers = keptBack ? List.of() : List.of(required(json, "answer"));
         images.image(image, image + ".jpg");
-        images.question(image, json.path("types").path("structural").asString("all"), question, answer);
+        images.question(
+                image,
+                new Sample.Question(
+                        id,
+                        json.path("types").path("structural").asString("all"),
+                        question,
+                        String.join("", answers),
+                        answers));
         if (!json.path("fullAnswer").asString("").isBlank()) {
             images.caption(image, required(json, "fullAnswer"));
         }

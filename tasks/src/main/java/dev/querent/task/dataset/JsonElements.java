@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -68,16 +69,22 @@ final class JsonElements {
      * @throws IllegalArgumentException naming the file and what is wrong, where it is no JSON, is cut short, or has no such key
      */
     static Map<String, String> read(Path file, Map<String, Element> elements, FileProblems problems) {
+        return open(file, reader -> {
+            if (elements.containsKey(WHOLE)) {
+                reader.elements(WHOLE, elements.get(WHOLE), problems);
+                return Map.of();
+            }
+            return reader.keys(elements, problems);
+        });
+    }
+
+    /** Reads a file, whose first token has been read. */
+    private static <R> R open(Path file, Function<JsonElements, R> reading) {
         try (InputStream in = Files.newInputStream(file);
                 JsonParser parser = MAPPER.createParser(in)) {
-            JsonElements reader = new JsonElements(file, parser);
             try {
                 parser.nextToken();
-                if (elements.containsKey(WHOLE)) {
-                    reader.elements(WHOLE, elements.get(WHOLE), problems);
-                    return Map.of();
-                }
-                return reader.keys(elements, problems);
+                return reading.apply(new JsonElements(file, parser));
             } catch (JacksonException e) {
                 throw new IllegalArgumentException(
                         file + ": is no JSON or cut short at line "
@@ -88,6 +95,23 @@ final class JsonElements {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file, e);
         }
+    }
+
+    /**
+     * Whether a file's one object has a key.
+     *
+     * @throws IllegalArgumentException where it is no JSON
+     */
+    static boolean hasKey(Path file, String key) {
+        return open(file, reader -> {
+            boolean found = false;
+            while (!found && reader.parser.nextToken() == JsonToken.PROPERTY_NAME) {
+                found = key.equals(reader.parser.currentName());
+                reader.parser.nextToken();
+                reader.parser.skipChildren();
+            }
+            return found;
+        });
     }
 
     private Map<String, String> keys(Map<String, Element> elements, FileProblems problems) {

@@ -130,7 +130,8 @@ public final class Mixture implements Dataset, Checkable {
                     sample.image(),
                     sample.captions(),
                     sample.questions(),
-                    members.get(part).part.prompts());
+                    members.get(part).part.prompts(),
+                    sample.domain());
         }
 
         @Override

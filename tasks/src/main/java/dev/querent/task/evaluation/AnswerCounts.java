@@ -42,7 +42,8 @@ final class AnswerCounts {
         return right;
     }
 
-    StepResults results(String split, int images) {
+    /** Numbers, a table and notes; at least one answer was counted. */
+    StepResults results(int images) {
         Map<String, Double> numbers = new LinkedHashMap<>();
         List<List<String>> rows = new ArrayList<>();
         int questions = 0;
@@ -67,8 +68,6 @@ final class AnswerCounts {
         }
         rows.add(row("all", questions, right, majority / questions, "-"));
         Map<String, Double> all = new LinkedHashMap<>();
-        all.put("images", (double) images);
-        all.put("questions", (double) questions);
         all.put("accuracy", right / (double) questions);
         all.put("majority", majority / questions);
         all.putAll(numbers);
@@ -77,9 +76,7 @@ final class AnswerCounts {
                 List.of("type", "questions", "accuracy", "majority answer", "balanced accuracy"),
                 rows);
         List<String> notes = List.of(
-                "Split \"" + split
-                        + "\". The majority answer is the most frequent right answer of each type, for those who"
-                        + " don't look.",
+                "The majority answer is the most frequent right answer of each type, for those who don't look.",
                 "Balanced accuracy (chance 50 %) counts yes and no half each; an answer that is neither is wrong.");
         return new StepResults("Questions", all, List.of(table), notes);
     }

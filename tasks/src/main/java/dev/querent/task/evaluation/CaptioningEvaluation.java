@@ -2,6 +2,7 @@ package dev.querent.task.evaluation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.querent.data.Dataset;
 import dev.querent.data.Sample;
 import dev.querent.generation.DecodingConfig;
 import dev.querent.generation.Generator;
@@ -12,58 +13,92 @@ import dev.querent.model.RepresentationLearner;
 import dev.querent.plugin.Check;
 import dev.querent.plugin.Doc;
 import dev.querent.plugin.Plugin;
-import dev.querent.report.Prediction;
-import dev.querent.report.ResultTable;
-import dev.querent.report.StepResults;
+import dev.querent.plugin.PluginChoice;
 import dev.querent.step.ExperimentParts;
-import dev.querent.step.PipelineStep;
+import dev.querent.step.PartFiles;
+import dev.querent.step.PartitionWork;
+import dev.querent.step.PartitionedStep;
 import dev.querent.step.StepContext;
-import dev.querent.task.metric.ConstantText;
-import dev.querent.task.metric.TextAgreement;
-import dev.querent.torch.Torch;
+import dev.querent.task.metric.caption.InstalledScorers;
+import dev.querent.task.scoring.ResultFile;
+import dev.querent.task.scoring.ScoredBenchmark;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.function.BiFunction;
+import java.util.Optional;
 
 /**
  * Captions of images, compared with their references: written by the language model behind the soft prompt (stage 2), or by
  * the bridge itself (stage 1).
  */
 @Plugin("captioning-evaluation")
-public final class CaptioningEvaluation implements PipelineStep {
+public final class CaptioningEvaluation implements PartitionedStep {
 
     /** Who writes the captions. */
     public enum Reader {
         /** The language model behind the soft prompt. */
         LANGUAGE,
         /** The bridge's own language-modelling head. */
-        BRIDGE
+        BRIDGE;
+
+        String words() {
+            return switch (this) {
+                case LANGUAGE -> "the language model";
+                case BRIDGE -> "the bridge";
+            };
+        }
     }
 
     /** What is captioned, and how. */
     public record Config(
+            @Doc("the data set; the experiment's where it isn't given")
+            Optional<PluginChoice<Dataset>> data,
+
             @Doc("split of the data set") String split,
 
-            @Doc("most images, the first usable ones of the split")
-            int images,
+            @Doc("most images, the first of the split; all where it isn't given")
+            Optional<Integer> images,
+
+            @Doc("whose result file: coco-captions or nocaps; none, but our own measures too, where it isn't given")
+            Optional<ScoredBenchmark> benchmark,
+
+            @Doc("folder of an installed pycocoevalcap, which gives METEOR and SPICE too")
+            Optional<Path> scorers,
 
             @Doc("who writes: language or bridge") Reader reader,
 
-            @Doc("text between soft prompt and caption; the language model only")
+            @Doc(
+                    "text between soft prompt and caption, e.g. a photo of; the language model only. The data's own where it is empty")
             String prompt,
 
             @Doc("how captions are decoded") DecodingConfig decoding,
-            @Doc("images captioned together") int batchSize) {
+            @Doc("images captioned together") int batchSize,
+
+            @Doc("images of a partition, which one process does at a time")
+            int partitionSize) {
 
         /** The paper's five beams. */
-        public static final Config DEFAULTS = new Config("test", 500, Reader.LANGUAGE, "", DecodingConfig.DEFAULTS, 32);
+        public static final Config DEFAULTS = new Config(
+                Optional.empty(),
+                "test",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Reader.LANGUAGE,
+                "",
+                DecodingConfig.DEFAULTS,
+                32,
+                128);
 
         public Config {
-            Check.positive("images", images);
+            images.ifPresent(most -> Check.positive("images", most));
+            Check.that(
+                    benchmark.map(ScoredBenchmark::kind).orElse(ScoredBenchmark.Kind.CAPTIONS)
+                            == ScoredBenchmark.Kind.CAPTIONS,
+                    "benchmark: expected coco-captions or nocaps, found "
+                            + benchmark.map(ScoredBenchmark::label).orElse(""));
             Check.positive("batch-size", batchSize);
+            Check.positive("partition-size", partitionSize);
         }
     }
 
@@ -71,6 +106,11 @@ public final class CaptioningEvaluation implements PipelineStep {
 
     public CaptioningEvaluation(Config config) {
         this.config = config;
+    }
+
+    @Override
+    public boolean evaluates() {
+        return true;
     }
 
     @Override
@@ -86,96 +126,81 @@ public final class CaptioningEvaluation implements PipelineStep {
         };
     }
 
-    @Override
-    public void run(StepContext context) {
-        List<Sample> samples = UsableSamples.of(context, config.split(), config.images(), sample -> true);
-        List<String> captions = new ArrayList<>();
-        try (NDManager manager = Torch.newManager()) {
-            BiFunction<NDArray, Integer, List<String>> captioner = captioner(context, manager);
-            new FeatureBatches(context, context.vision(manager), manager, config.batchSize())
-                    .forEach(
-                            samples,
-                            0,
-                            samples.size(),
-                            (first, batch, features) -> captions.addAll(captioner.apply(features, first)));
-        }
-        SamplePictures.write(context.folder(), samples);
-        write(context, samples, captions);
+    private Optional<InstalledScorers> installed() {
+        return config.scorers().map(InstalledScorers::new);
     }
 
-    /** From (B, N, Dv) features, and the number of images before them, to B captions. */
-    private BiFunction<NDArray, Integer, List<String>> captioner(StepContext context, NDManager manager) {
+    private EvaluatedSplit data(StepContext context) {
+        return EvaluatedSplit.of(context, config.data(), config.split());
+    }
+
+    private SampleParts samples(StepContext context) {
+        return SampleParts.first(data(context).samples(), config.images(), config.partitionSize());
+    }
+
+    /** Checks before anything is written what the merge will need. */
+    @Override
+    public int partitions(StepContext context) {
+        Optional<InstalledScorers> unused = installed();
+        SampleParts samples = samples(context);
+        config.benchmark().ifPresent(benchmark -> {
+            List<String> ids = new ArrayList<>();
+            for (int place = 0; place < samples.size(); place++) {
+                ids.add(samples.get(place).id());
+            }
+            ResultFile.check(benchmark, ids);
+        });
+        return samples.count();
+    }
+
+    @Override
+    public PartitionWork open(StepContext context) {
+        return TextWork.open(context, samples(context), config.batchSize(), this::speaker);
+    }
+
+    private TextWork.Speaker speaker(StepContext context, NDManager manager) {
         Generator generator = new Generator(config.decoding());
         Bridge bridge = context.bridge(manager);
         return switch (config.reader()) {
             case LANGUAGE -> {
                 LanguageModel language = context.language(manager);
-                yield (features, first) -> {
+                yield (samples, features, place) -> {
                     NDArray softPrompt = bridge.softPrompt(features); // (B, Q, Dl)
-                    int rows = Math.toIntExact(softPrompt.getShape().get(0));
-                    LanguageInput input =
-                            LanguageInput.decoding(softPrompt, Collections.nCopies(rows, config.prompt()));
-                    return generator.texts(language.decoder(input), language.tokenizer(), first);
+                    LanguageInput input = LanguageInput.decoding(
+                            softPrompt, samples.stream().map(this::prompt).toList());
+                    return each(generator.texts(language.decoder(input), language.tokenizer(), place));
                 };
             }
             case BRIDGE -> {
                 if (!(bridge instanceof RepresentationLearner learner)) {
                     throw new IllegalArgumentException("the bridge doesn't write captions itself");
                 }
-                yield (features, first) ->
-                        generator.texts(learner.look(features).captioner(), learner.tokenizer(), first);
+                yield (samples, features, place) ->
+                        each(generator.texts(learner.look(features).captioner(), learner.tokenizer(), place));
             }
         };
     }
 
-    private void write(StepContext context, List<Sample> samples, List<String> captions) {
-        List<TextAgreement> agreements = new ArrayList<>();
-        List<Prediction> predictions = new ArrayList<>();
-        for (int i = 0; i < samples.size(); i++) {
-            TextAgreement agreement =
-                    TextAgreement.best(captions.get(i), samples.get(i).captions());
-            agreements.add(agreement);
-            predictions.add(new Prediction(
-                    samples.get(i).id(),
-                    "",
-                    captions.get(i),
-                    samples.get(i).captions(),
-                    agreement.exact() == 1,
-                    SamplePictures.path(i)));
-        }
-        TextAgreement level = TextAgreement.mean(agreements);
-        TextAgreement constant =
-                ConstantText.level(samples.stream().map(Sample::captions).toList());
-        Map<String, Double> numbers = new LinkedHashMap<>();
-        numbers.put("images", (double) samples.size());
-        numbers.put("exact-match", level.exact());
-        numbers.put("token-f1", level.f1());
-        numbers.put("word-overlap", level.overlap());
-        numbers.put("constant-exact-match", constant.exact());
-        numbers.put("constant-token-f1", constant.f1());
-        numbers.put("constant-word-overlap", constant.overlap());
-        numbers.put("different-captions", captions.stream().distinct().count() / (double) captions.size());
-        String writer = switch (config.reader()) {
-            case LANGUAGE -> "the language model";
-            case BRIDGE -> "the bridge";
-        };
-        ResultTable table = new ResultTable(
-                "Captions by " + writer + " for " + samples.size() + " images",
-                List.of("captions", "exact match", "token F1", "word overlap"),
-                List.of(row(writer, level), row("the best constant caption", constant)));
-        List<String> notes = List.of(
-                "Split \"" + config.split() + "\", " + config.decoding().numBeams() + " beams, prompt \""
-                        + config.prompt()
-                        + "\". Case and punctuation don't count; of several references the closest does.",
-                "The constant captions are the best that can be said of every image without looking, one for each measure.");
-        new StepResults("Captioning by " + writer, numbers, List.of(table), notes).write(context.folder(), predictions);
+    private String prompt(Sample sample) {
+        return config.prompt().isEmpty() ? sample.prompts().caption() : config.prompt();
     }
 
-    private static List<String> row(String name, TextAgreement agreement) {
-        return List.of(
-                name,
-                ResultTable.percent(agreement.exact()),
-                ResultTable.percent(agreement.f1()),
-                ResultTable.percent(agreement.overlap()));
+    private static List<List<String>> each(List<String> captions) {
+        return captions.stream().map(List::of).toList();
+    }
+
+    @Override
+    public void merge(StepContext context, PartFiles parts) {
+        CaptionMerge merge = new CaptionMerge(config.reader(), config.benchmark());
+        new SaidTexts(context, samples(context)).forEach(parts, merge::add);
+        List<String> notes = new ArrayList<>();
+        notes.add("Split \"" + config.split() + "\", " + config.decoding().numBeams() + " beams, prompt \""
+                + config.prompt() + "\".");
+        config.images()
+                .filter(most -> config.benchmark().isPresent())
+                .ifPresent(most -> notes.add("Of the benchmark's images the first " + most
+                        + " at most: no figure to compare with others'."));
+        notes.addAll(data(context).notes());
+        merge.write(context.folder(), installed(), notes);
     }
 }

@@ -98,6 +98,11 @@ public final class Probe implements PipelineStep {
     }
 
     @Override
+    public boolean evaluates() {
+        return true;
+    }
+
+    @Override
     public void run(StepContext context) {
         List<Sample> train = UsableSamples.of(context, "train", config.trainImages(), sample -> true);
         List<Sample> test = UsableSamples.of(context, config.split(), config.images(), sample -> true);

@@ -2,6 +2,7 @@ package dev.querent.task.evaluation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.querent.data.Dataset;
 import dev.querent.data.Sample;
 import dev.querent.generation.DecodingConfig;
 import dev.querent.generation.Generator;
@@ -12,37 +13,76 @@ import dev.querent.nn.Tensors;
 import dev.querent.plugin.Check;
 import dev.querent.plugin.Doc;
 import dev.querent.plugin.Plugin;
-import dev.querent.report.Prediction;
-import dev.querent.step.PipelineStep;
+import dev.querent.plugin.PluginChoice;
+import dev.querent.step.PartFiles;
+import dev.querent.step.PartitionWork;
+import dev.querent.step.PartitionedStep;
 import dev.querent.step.StepContext;
+import dev.querent.task.scoring.ResultFile;
+import dev.querent.task.scoring.ScoredBenchmark;
 import dev.querent.text.QuestionPrompt;
-import dev.querent.torch.Torch;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Questions about images, answered by the language model behind the soft prompt and the question (paper section 4.1), and
- * compared with the right answers.
+ * compared with the right answers: VQAv2, OK-VQA and GQA as their scorers do, other data by plain counts.
  */
 @Plugin("question-evaluation")
-public final class QuestionEvaluation implements PipelineStep {
+public final class QuestionEvaluation implements PartitionedStep {
+
+    /** Rows that a sample's questions may have before what is drawn for them is drawn for the next sample's too. */
+    private static final long ROWS_APART = 1024;
 
     /** What is asked, and how. */
     public record Config(
+            @Doc("the data set; the experiment's where it isn't given")
+            Optional<PluginChoice<Dataset>> data,
+
             @Doc("split of the data set") String split,
 
-            @Doc("most images, the first usable ones of the split that have questions")
-            int images,
+            @Doc("most images, the first of the split that have questions; all where it isn't given")
+            Optional<Integer> images,
+
+            @Doc("whose scoring and result file: vqav2, okvqa or gqa; plain counts where it isn't given")
+            Optional<ScoredBenchmark> benchmark,
+
+            @Doc(
+                    "how a question is put, e.g. \"Question: {} Short answer:\"; the question replaces {}. The data's own way where it isn't given")
+            Optional<String> prompt,
 
             @Doc("how answers are decoded") DecodingConfig decoding,
-            @Doc("images looked at together") int batchSize) {
+
+            @Doc("most images looked at, and questions answered, together")
+            int batchSize,
+
+            @Doc("images of a partition, which one process does at a time")
+            int partitionSize) {
 
         /** Five beams and the paper's length penalty. */
-        public static final Config DEFAULTS = new Config("test", 500, new DecodingConfig(5, -1, 1, 10), 32);
+        public static final Config DEFAULTS = new Config(
+                Optional.empty(),
+                "test",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                new DecodingConfig(5, -1, 1, 10),
+                32,
+                128);
 
         public Config {
-            Check.positive("images", images);
+            images.ifPresent(most -> Check.positive("images", most));
+            Check.that(
+                    benchmark.map(ScoredBenchmark::kind).orElse(ScoredBenchmark.Kind.ANSWERS)
+                            == ScoredBenchmark.Kind.ANSWERS,
+                    "benchmark: expected vqav2, okvqa or gqa, found "
+                            + benchmark.map(ScoredBenchmark::label).orElse(""));
+            Check.that(
+                    prompt.orElse("{}").contains("{}"),
+                    "prompt: expected a text with {} in it, found \"" + prompt.orElse("") + "\"");
             Check.positive("batch-size", batchSize);
+            Check.positive("partition-size", partitionSize);
         }
     }
 
@@ -53,55 +93,100 @@ public final class QuestionEvaluation implements PipelineStep {
     }
 
     @Override
-    public void run(StepContext context) {
-        List<Sample> samples = UsableSamples.of(
-                context,
-                config.split(),
-                config.images(),
-                sample -> !sample.questions().isEmpty());
-        List<String> answers = new ArrayList<>(); // in the order of samples and their questions
-        Generator generator = new Generator(config.decoding());
-        try (NDManager manager = Torch.newManager()) {
-            Bridge bridge = context.bridge(manager);
-            LanguageModel language = context.language(manager);
-            new FeatureBatches(context, context.vision(manager), manager, config.batchSize())
-                    .forEach(samples, 0, samples.size(), (first, batch, features) -> {
-                        List<String> prefixes = new ArrayList<>();
-                        List<Integer> images = new ArrayList<>();
-                        for (int row = 0; row < batch.size(); row++) {
-                            for (Sample.Question question : batch.get(row).questions()) {
-                                prefixes.add(QuestionPrompt.prefix(question.text()));
-                                images.add(row);
-                            }
-                        }
-                        NDArray softPrompt = Tensors.selectRows( // (R, Q, Dl), R questions
-                                bridge.softPrompt(features),
-                                images.stream().mapToInt(Integer::intValue).toArray());
-                        LanguageInput input = LanguageInput.decoding(softPrompt, prefixes);
-                        answers.addAll(generator.texts(language.decoder(input), language.tokenizer(), answers.size()));
-                    });
-        }
-        SamplePictures.write(context.folder(), samples);
-        write(context, samples, answers);
+    public boolean evaluates() {
+        return true;
     }
 
-    private void write(StepContext context, List<Sample> samples, List<String> answers) {
-        AnswerCounts counts = new AnswerCounts();
-        List<Prediction> predictions = new ArrayList<>();
-        for (int image = 0; image < samples.size(); image++) {
-            Sample sample = samples.get(image);
-            for (Sample.Question question : sample.questions()) {
-                String answer = answers.get(predictions.size());
-                boolean right = counts.add(question.type(), answer, question.answer());
-                predictions.add(new Prediction(
-                        sample.id(),
-                        question.text(),
-                        answer,
-                        List.of(question.answer()),
-                        right,
-                        SamplePictures.path(image)));
-            }
+    private SampleParts samples(StepContext context) {
+        return SampleParts.wanted(
+                EvaluatedSplit.of(context, config.data(), config.split()).samples(),
+                config.images(),
+                config.partitionSize(),
+                sample -> !sample.questions().isEmpty());
+    }
+
+    @Override
+    public int partitions(StepContext context) {
+        SampleParts samples = samples(context);
+        config.benchmark().ifPresent(benchmark -> ResultFile.check(benchmark, ids(samples)));
+        return samples.count();
+    }
+
+    private static List<String> ids(SampleParts samples) {
+        List<String> ids = new ArrayList<>();
+        for (int place = 0; place < samples.size(); place++) {
+            samples.get(place).questions().forEach(question -> ids.add(question.id()));
         }
-        counts.results(config.split(), samples.size()).write(context.folder(), predictions);
+        return ids;
+    }
+
+    @Override
+    public PartitionWork open(StepContext context) {
+        return TextWork.open(context, samples(context), config.batchSize(), this::speaker);
+    }
+
+    private TextWork.Speaker speaker(StepContext context, NDManager manager) {
+        Generator generator = new Generator(config.decoding());
+        Bridge bridge = context.bridge(manager);
+        LanguageModel language = context.language(manager);
+        return (samples, features, place) -> {
+            NDArray softPrompt = bridge.softPrompt(features); // (B, Q, Dl)
+            List<Integer> images = new ArrayList<>();
+            List<String> prefixes = new ArrayList<>();
+            for (int image = 0; image < samples.size(); image++) {
+                for (String prefix : prefixes(samples.get(image))) {
+                    images.add(image);
+                    prefixes.add(prefix);
+                }
+            }
+            List<String> answers = new ArrayList<>();
+            for (int first = 0; first < prefixes.size(); first += config.batchSize()) {
+                int end = Math.min(prefixes.size(), first + config.batchSize());
+                int[] rows = images.subList(first, end).stream()
+                        .mapToInt(Integer::intValue)
+                        .toArray();
+                try (NDManager inner = softPrompt.getManager().newSubManager()) {
+                    NDArray prompts = Tensors.selectRows(softPrompt, rows); // (R, Q, Dl), R questions
+                    prompts.attach(inner);
+                    LanguageInput input = LanguageInput.decoding(prompts, prefixes.subList(first, end));
+                    answers.addAll(
+                            generator.texts(language.decoder(input), language.tokenizer(), place * ROWS_APART + first));
+                }
+            }
+            return bySample(samples, answers);
+        };
+    }
+
+    private List<String> prefixes(Sample sample) {
+        String template = config.prompt().orElse(sample.prompts().question());
+        return sample.questions().stream()
+                .map(question -> QuestionPrompt.prefix(question.text(), template))
+                .toList();
+    }
+
+    private static List<List<String>> bySample(List<Sample> samples, List<String> answers) {
+        List<List<String>> grouped = new ArrayList<>();
+        int from = 0;
+        for (Sample sample : samples) {
+            int to = from + sample.questions().size();
+            grouped.add(answers.subList(from, to));
+            from = to;
+        }
+        return grouped;
+    }
+
+    @Override
+    public void merge(StepContext context, PartFiles parts) {
+        AnswerMerge merge = new AnswerMerge(config.benchmark());
+        int images = new SaidTexts(context, samples(context)).forEach(parts, merge::add);
+        List<String> notes = new ArrayList<>();
+        notes.add("Split \"" + config.split() + "\", " + config.decoding().numBeams() + " beams"
+                + config.prompt().map(text -> ", prompt \"" + text + "\"").orElse("") + ".");
+        config.images()
+                .filter(most -> config.benchmark().isPresent())
+                .ifPresent(most -> notes.add("Of the benchmark's images the first " + most
+                        + " at most: no figure to compare with others'."));
+        notes.addAll(EvaluatedSplit.of(context, config.data(), config.split()).notes());
+        merge.write(context.folder(), images, notes);
     }
 }

@@ -81,6 +81,11 @@ public final class RetrievalEvaluation implements PartitionedStep {
     }
 
     @Override
+    public boolean evaluates() {
+        return true;
+    }
+
+    @Override
     public List<String> problems(ExperimentParts experiment) {
         return experiment.has("bridge", RepresentationLearner.class)
                 ? List.of()

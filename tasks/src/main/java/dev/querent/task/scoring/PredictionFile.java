@@ -1,7 +1,6 @@
 package dev.querent.task.scoring;
 
 import dev.querent.task.metric.AnswerVariant;
-import dev.querent.task.metric.VqaRule;
 import dev.querent.task.metric.caption.InstalledScorers;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -30,8 +29,11 @@ public record PredictionFile(
      */
     public Scores score() {
         return switch (benchmark) {
-            case VQAV2 -> vqa(rule(VqaRule.LMMS));
-            case OKVQA -> vqa(rule(VqaRule.LMMS_OK_VQA));
+            case VQAV2, OKVQA -> {
+                VqaScoring scoring = new VqaScoring(annotations);
+                questions.ifPresent(scoring::check);
+                yield scoring.score(predictions, benchmark.rule(variant));
+            }
             case GQA -> {
                 GqaScoring scoring = new GqaScoring(annotations);
                 questions.ifPresent(scoring::check);
@@ -41,20 +43,5 @@ public record PredictionFile(
             case NOCAPS -> new CaptionScoring(annotations, true).score(predictions, scorers);
             case COCO_RETRIEVAL, FLICKR30K_RETRIEVAL -> new RetrievalScoring(annotations).score(predictions);
         };
-    }
-
-    /** @param lmms lmms-eval has a rule for each data set */
-    private VqaRule rule(VqaRule lmms) {
-        return switch (variant) {
-            case OFFICIAL -> VqaRule.OFFICIAL;
-            case LAVIS -> VqaRule.LAVIS;
-            case LMMS -> lmms;
-        };
-    }
-
-    private Scores vqa(VqaRule rule) {
-        VqaScoring scoring = new VqaScoring(annotations);
-        questions.ifPresent(scoring::check);
-        return scoring.score(predictions, rule);
     }
 }

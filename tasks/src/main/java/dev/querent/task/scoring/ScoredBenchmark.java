@@ -1,10 +1,14 @@
 package dev.querent.task.scoring;
 
+import dev.querent.task.metric.AnswerVariant;
+import dev.querent.task.metric.GqaMatch;
+import dev.querent.task.metric.VqaRule;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** What prediction files can be scored for. */
+/** What predictions can be scored for. */
 public enum ScoredBenchmark {
     VQAV2("vqav2", Kind.ANSWERS),
     OKVQA("okvqa", Kind.ANSWERS),
@@ -39,6 +43,33 @@ public enum ScoredBenchmark {
 
     public Kind kind() {
         return kind;
+    }
+
+    /**
+     * Scores an answer.
+     *
+     * @param prediction as a model wrote it
+     * @param answers of those who were asked, as they typed them; GQA has one
+     * @return 0 to 1
+     * @throws IllegalArgumentException for a benchmark without answers
+     */
+    public double accuracy(String prediction, List<String> answers, AnswerVariant variant) {
+        if (this == GQA) {
+            return GqaMatch.matches(prediction, answers.get(0), variant) ? 1 : 0;
+        }
+        return rule(variant).accuracy(prediction, answers);
+    }
+
+    /** VQA's rule; lmms-eval has one for each data set. */
+    VqaRule rule(AnswerVariant variant) {
+        if (this != VQAV2 && this != OKVQA) {
+            throw new IllegalArgumentException(label + " has no answers of several people");
+        }
+        return switch (variant) {
+            case OFFICIAL -> VqaRule.OFFICIAL;
+            case LAVIS -> VqaRule.LAVIS;
+            case LMMS -> this == VQAV2 ? VqaRule.LMMS : VqaRule.LMMS_OK_VQA;
+        };
     }
 
     /**

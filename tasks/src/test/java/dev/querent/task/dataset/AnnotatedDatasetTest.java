@@ -26,6 +26,7 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Small files with the keys of the public ones. */
 class AnnotatedDatasetTest {
@@ -203,8 +204,10 @@ class AnnotatedDatasetTest {
     private VisualQuestions vqa(String questions, String annotations) throws IOException {
         return new VisualQuestions(
                 new VisualQuestions.Config(
-                        new VisualQuestions.Split(
-                                images, json("questions.json", questions), json("annotations.json", annotations)),
+                        Optional.of(new VisualQuestions.Split(
+                                images,
+                                json("questions.json", questions),
+                                Optional.of(json("annotations.json", annotations)))),
                         Optional.empty(),
                         Optional.empty()),
                 data);
@@ -225,8 +228,9 @@ class AnnotatedDatasetTest {
         Sample sample = data.split("train").get(0);
         assertThat(sample.questions())
                 .containsExactly(
-                        new Sample.Question("other", "What is this?", "net"),
-                        new Sample.Question("all", "How many?", "2"));
+                        new Sample.Question(
+                                "458752000", "other", "What is this?", "net", List.of("mesh", "net", "net")),
+                        new Sample.Question("458752001", "all", "How many?", "2", List.of("2", "many")));
         assertThat(sample.captions()).containsExactly("What is this? net", "How many? 2");
         assertThat(problems(data)).isEmpty();
         assertThat(problems(vqa(questions.replace("458752001", "458752002"), annotations)))
@@ -235,6 +239,68 @@ class AnnotatedDatasetTest {
                                 + ": questions[1]: question_id: 458752002 has no answer, or stands there twice",
                         folder.resolve("annotations.json") + ": question_id: there is no question 458752001 in "
                                 + folder.resolve("questions.json"));
+    }
+
+    @Test
+    void keepsAnswersToTheLetter() throws IOException {
+        List<String> answers = List.of(" yes", "a\\tb", "tab\there", "two\nlines", "a\r\nb", "", "", "\\");
+        StringBuilder listed = new StringBuilder();
+        for (String answer : answers) {
+            listed.append(listed.isEmpty() ? "" : ",")
+                    .append("{\"answer\": ")
+                    .append(JsonMapper.shared().writeValueAsString(answer))
+                    .append("}");
+        }
+        VisualQuestions data = vqa(
+                "{'questions': [{'image_id': 7, 'question': ' What\\tis it? ', 'question_id': 70}]}",
+                "{'annotations': [{'answers': [" + listed + "], 'question_id': 70}]}");
+        Sample.Question question = data.split("train").get(0).questions().get(0);
+        assertThat(question.answers()).isEqualTo(answers);
+        assertThat(question.text()).isEqualTo("What is it?");
+        assertThat(question.answer()).isEqualTo("yes"); // of equally common ones the first that isn't blank
+    }
+
+    @Test
+    void readsQuestionsWhoseAnswersAreKeptBack() throws IOException {
+        picture("COCO_test2015_000000000007.jpg");
+        Path questions = json(
+                "test.json",
+                "{'data_subtype': 'test-dev2015', 'questions': [{'image_id': 7, 'question': 'What?', 'question_id': 70},"
+                        + " {'image_id': 7, 'question': 'Who?', 'question_id': 71},"
+                        + " {'image_id': 7, 'question': 'Again?', 'question_id': 71}]}");
+        VisualQuestions.Split split = new VisualQuestions.Split(images, questions, Optional.empty());
+        VisualQuestions data = new VisualQuestions(
+                new VisualQuestions.Config(Optional.empty(), Optional.empty(), Optional.of(split)), this.data);
+        Sample sample = data.split("test").get(0);
+        assertThat(sample.questions())
+                .containsExactly(
+                        new Sample.Question("70", "all", "What?", "", List.of()),
+                        new Sample.Question("71", "all", "Who?", "", List.of()));
+        assertThat(sample.captions()).containsExactly("What?", "Who?");
+        assertThat(sample.image().get().width()).isEqualTo(4);
+        assertThat(problems(data)).containsExactly(questions + ": questions[2]: question_id: 71 stands there twice");
+        assertThatThrownBy(() -> new VisualQuestions.Config(Optional.of(split), Optional.empty(), Optional.empty()))
+                .hasMessageStartingWith("train.annotations: missing; expected a path");
+        assertThatThrownBy(() -> new VisualQuestions.Config(Optional.empty(), Optional.empty(), Optional.empty()))
+                .hasMessageContaining("at least one of train, validation and test");
+    }
+
+    @Test
+    void readsNoCapsTestImagesWithoutCaptions() throws IOException {
+        picture("a.jpg");
+        Path file =
+                json("test.json", "{'images': [{'id': 3, 'file_name': 'a.jpg', 'domain': 'in-domain'}], 'info': {}}");
+        Optional<CocoCaptions.Split> split = Optional.of(new CocoCaptions.Split(images, file));
+        CocoCaptions data =
+                new CocoCaptions(new CocoCaptions.Config(Optional.empty(), Optional.empty(), split), this.data);
+        Sample sample = data.split("test").get(0);
+        assertThat(sample.captions()).isEmpty();
+        assertThat(sample.domain()).isEqualTo("in-domain");
+        assertThat(problems(data)).isEmpty();
+        assertThat(data.text(0).target()).isEmpty();
+        assertThatThrownBy(() ->
+                        new CocoCaptions(new CocoCaptions.Config(Optional.empty(), split, Optional.empty()), this.data))
+                .hasMessageContaining("has no \"annotations\"");
     }
 
     @Test
@@ -247,13 +313,15 @@ class AnnotatedDatasetTest {
                         + " 'groups': {'global': null}, 'answer': 'pipe', 'types': {'structural': 'query'},"
                         + " 'fullAnswer': 'The pipe is on the wall.'}, '1': {'question': 'Is it?', 'imageId': '2375429'},"
                         + " '2': {'question': 'Is it?', 'imageId': '2375429', 'answer': 'no'}}");
-        Gqa data = new Gqa(new Gqa.Config(images, train, Optional.empty(), Optional.of(train)), this.data);
-        Sample sample = data.split("test").get(0);
-        assertThat(sample.questions())
-                .containsExactly(
-                        new Sample.Question("query", "What is on the white wall?", "pipe"),
-                        new Sample.Question("all", "Is it?", "no"));
+        Gqa data = new Gqa(new Gqa.Config(images, Optional.of(train), Optional.empty(), Optional.of(train)), this.data);
+        Sample sample = data.split("train").get(0);
+        Sample.Question wall =
+                new Sample.Question("07333408", "query", "What is on the white wall?", "pipe", List.of("pipe"));
+        Sample.Question other = new Sample.Question("2", "all", "Is it?", "no", List.of("no"));
+        assertThat(sample.questions()).containsExactly(wall, other);
         assertThat(sample.captions()).containsExactly("The pipe is on the wall.");
+        assertThat(data.split("test").get(0).questions())
+                .containsExactly(wall, new Sample.Question("1", "all", "Is it?", "", List.of()), other);
         assertThat(problems(data)).contains(train + ": [1]: answer: expected text, found nothing");
     }
 
@@ -318,8 +386,9 @@ class AnnotatedDatasetTest {
     @Test
     void namesWhatIsNotThere() throws IOException {
         Path file = json("gqa.json", "{}");
-        assertThatThrownBy(() ->
-                        new Gqa(new Gqa.Config(folder.resolve("none"), file, Optional.empty(), Optional.empty()), data))
+        assertThatThrownBy(() -> new Gqa(
+                        new Gqa.Config(folder.resolve("none"), Optional.of(file), Optional.empty(), Optional.empty()),
+                        data))
                 .isInstanceOf(MissingDataException.class)
                 .hasMessage("data.train: there is no folder " + folder.resolve("none"));
         assertThatThrownBy(() -> new VisualGenome(new VisualGenome.Config(images, folder.resolve("r.json")), data))

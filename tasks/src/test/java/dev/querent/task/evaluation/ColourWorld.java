@@ -22,6 +22,7 @@ import dev.querent.model.LanguageModel;
 import dev.querent.model.RepresentationLearner;
 import dev.querent.model.TextDecoder;
 import dev.querent.model.VisionEncoder;
+import dev.querent.plugin.PluginChoice;
 import dev.querent.progress.Progress;
 import dev.querent.progress.StopSignal;
 import dev.querent.random.RunSeed;
@@ -68,11 +69,17 @@ final class ColourWorld implements StepContext, Dataset {
 
     boolean stop;
 
-    /** How often a step may ask whether it should stop before the answer is yes. */
-    int patience = Integer.MAX_VALUE;
+    /** How often the stop signal says no before it says yes. */
+    int stopAfter = Integer.MAX_VALUE;
 
     VisionEncoder eye = new Eye();
     Bridge mind = new Mind();
+
+    /** Images that were encoded. */
+    int encoded;
+
+    /** What the language model read before it answered. */
+    final List<String> prefixes = new ArrayList<>();
 
     ColourWorld(Path folder, int images) {
         this.folder = folder;
@@ -95,6 +102,12 @@ final class ColourWorld implements StepContext, Dataset {
                 List.of(
                         new Sample.Question("colour", "what colour is it", colour),
                         new Sample.Question("is red", "is it red", colour.equals("red") ? "yes" : "no"))));
+    }
+
+    /** An image that nothing is asked about. */
+    void addSilent(String id) {
+        samples.add(
+                new Sample(id, id, () -> new RgbImage(8, 8, new byte[8 * 8 * 3]), List.of("a black thing"), List.of()));
     }
 
     void addBroken(String id) {
@@ -152,6 +165,7 @@ final class ColourWorld implements StepContext, Dataset {
     private final class Eye implements VisionEncoder {
         @Override
         public NDArray encode(NDArray pixels) {
+            encoded += (int) pixels.getShape().get(0);
             NDArray mean = pixels.reshape(pixels.getShape().get(0), 3, -1).mean(new int[] {2}); // (B, 3)
             return mean.expandDims(1).repeat(1, 2); // (B, 2, 3)
         }
@@ -309,12 +323,15 @@ final class ColourWorld implements StepContext, Dataset {
                 while (prompt[(row * 2 + 1) * WIDTH + colour] == 0) {
                     colour++;
                 }
-                texts.add(
-                        switch (input.prefixes().get(row)) {
-                            case "question: what colour is it answer:" -> COLOURS.get(colour);
-                            case "question: is it red answer:" -> colour == 0 ? "yes" : "no";
-                            default -> "a " + COLOURS.get(colour) + " thing";
-                        });
+                String prefix = input.prefixes().get(row);
+                prefixes.add(prefix);
+                if (prefix.contains("what colour is it")) {
+                    texts.add(COLOURS.get(colour));
+                } else if (prefix.contains("is it red")) {
+                    texts.add(colour == 0 ? "yes" : "no");
+                } else {
+                    texts.add("a " + COLOURS.get(colour) + " thing");
+                }
             }
             return new Script(texts);
         }
@@ -408,6 +425,11 @@ final class ColourWorld implements StepContext, Dataset {
     }
 
     @Override
+    public Dataset dataset(PluginChoice<Dataset> choice) {
+        return choice.create(Dataset.class, dataFolder());
+    }
+
+    @Override
     public VisionEncoder vision(NDManager manager) {
         return eye;
     }
@@ -445,7 +467,7 @@ final class ColourWorld implements StepContext, Dataset {
 
     @Override
     public StopSignal stopSignal() {
-        return () -> stop || patience-- <= 0;
+        return () -> stop || --stopAfter < 0;
     }
 
     @Override

@@ -36,11 +36,26 @@ class EvaluationStepsTest {
     }
 
     private static CaptioningEvaluation captioning(CaptioningEvaluation.Reader reader) {
-        return new CaptioningEvaluation(new CaptioningEvaluation.Config("test", 100, reader, "", BEAMS, 4));
+        return new CaptioningEvaluation(new CaptioningEvaluation.Config(
+                Optional.empty(),
+                "test",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                reader,
+                "",
+                BEAMS,
+                4,
+                8));
     }
 
     private static QuestionEvaluation questions() {
-        return new QuestionEvaluation(new QuestionEvaluation.Config("test", 100, BEAMS, 4));
+        return questions(Optional.empty());
+    }
+
+    private static QuestionEvaluation questions(Optional<Integer> images) {
+        return new QuestionEvaluation(new QuestionEvaluation.Config(
+                Optional.empty(), "test", images, Optional.empty(), Optional.empty(), BEAMS, 4, 8));
     }
 
     private static Probe probe(Probe.Target target, boolean untrained) {
@@ -49,6 +64,7 @@ class EvaluationStepsTest {
 
     private Map<String, Double> numbers(PipelineStep step, ColourWorld world) {
         step.run(world);
+        PartFiles.delete(folder);
         return StepResults.read(folder).orElseThrow().numbers();
     }
 
@@ -139,6 +155,37 @@ class EvaluationStepsTest {
         assertThat(numbers).doesNotContainKey("balanced-accuracy-colour");
         assertThat(numbers.get("accuracy")).isCloseTo(10 / 12.0, within(1e-12));
         assertThat(numbers.get("majority")).isCloseTo(6 / 12.0, within(1e-12));
+    }
+
+    @Test
+    void ofSamplesTheFirstThatHaveQuestionsAreAskedAndBrokenOnesAreLeftOut() {
+        ColourWorld world = new ColourWorld(folder, 2);
+        world.addSilent("silent");
+        world.addBroken("bad");
+        world.add("last", "blue", "blue");
+        world.add("one too many", "blue", "blue");
+        assertThat(numbers(questions(Optional.of(4)), world))
+                .containsEntry("images", 3.0)
+                .containsEntry("questions", 6.0)
+                .containsEntry("accuracy", 1.0);
+        assertThat(world.quarantined).containsExactly("bad: broken picture");
+        assertThat(StepResults.predictions(folder))
+                .extracting(Prediction::id)
+                .containsExactly("i0", "i0", "i1", "i1", "last", "last");
+        assertThat(StepResults.predictions(folder).get(5).picture()).isEqualTo("samples/002.png");
+        assertThat(StepResults.read(folder).orElseThrow().notes())
+                .anyMatch(note -> note.contains("(quarantine.jsonl): 1"));
+    }
+
+    @Test
+    void captionsOfAnyDataHaveTheOfficialMeasuresToo() {
+        Map<String, Double> numbers =
+                numbers(captioning(CaptioningEvaluation.Reader.LANGUAGE), new ColourWorld(folder, 6));
+        assertThat(numbers.get("bleu-1")).isCloseTo(1, within(1e-6));
+        assertThat(numbers.get("rouge-l")).isCloseTo(1, within(1e-12));
+        assertThat(numbers.get("cider")).isPositive(); // of three tokens: no n-gram of four
+        assertThat(numbers).doesNotContainKeys("meteor", "spice").containsEntry("different-captions", 1.0);
+        assertThat(folder.resolve("predictions.json")).doesNotExist();
     }
 
     @Test

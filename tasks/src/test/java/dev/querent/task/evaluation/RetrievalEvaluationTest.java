@@ -218,7 +218,7 @@ class RetrievalEvaluationTest {
         for (int asked = 0; stopped; asked++) {
             Path at = folder.resolve("stopped-" + asked);
             ColourWorld world = numbers.at(at, 23, List.of(6));
-            world.patience = asked;
+            world.stopAfter = asked;
             stopped = false;
             try {
                 step(3, 2).run(world);

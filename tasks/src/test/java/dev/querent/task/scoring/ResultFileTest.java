@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,6 +60,18 @@ class ResultFileTest {
         VqaScoring scoring = new VqaScoring(Fixture.file("vqa-annotations.json"));
         assertThat(scoring.score(file, VqaRule.OFFICIAL))
                 .isEqualTo(scoring.score(Fixture.file("vqa-results.json"), VqaRule.OFFICIAL));
+    }
+
+    @Test
+    void onlyTheBenchmarksIdsAreTaken() {
+        ResultFile.check(ScoredBenchmark.GQA, List.of("07333408", "vg1"));
+        ResultFile.check(ScoredBenchmark.NOCAPS, List.of("0", "1"));
+        assertThatThrownBy(() -> ResultFile.check(ScoredBenchmark.NOCAPS, List.of("0", "emoji-1")))
+                .hasMessageContaining("found the id \"emoji-1\"");
+        assertThatThrownBy(() -> ResultFile.check(ScoredBenchmark.GQA, List.of("")))
+                .hasMessageContaining("found the id \"\"");
+        assertThatThrownBy(() -> ResultFile.check(ScoredBenchmark.OKVQA, List.of("5", "6", "5")))
+                .hasMessageContaining("the id 5 is in the data twice");
     }
 
     @Test

@@ -1,0 +1,57 @@
+package dev.querent.app.command;
+
+import dev.querent.experiment.Experiment;
+import dev.querent.plugin.PluginRegistry;
+import dev.querent.step.PipelineStep;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code querent evaluate FILE}: runs an experiment that trains nothing. */
+@Command(
+        name = "evaluate",
+        description =
+                "Runs an experiment all of whose steps evaluate; it is refused if one trains. The same command again"
+                        + " continues it.",
+        mixinStandardHelpOptions = true)
+public final class EvaluateCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private ExperimentOptions experiment = new ExperimentOptions();
+
+    @Mixin
+    private PluginOptions plugins = new PluginOptions();
+
+    @Mixin
+    private RunOptions runs = new RunOptions();
+
+    @Mixin
+    private RepositoryOptions repository = new RepositoryOptions();
+
+    @Override
+    public Integer call() {
+        try (PluginRegistry registry = plugins.open(spec.commandLine().getErr())) {
+            Experiment loaded = experiment.load(registry);
+            refuseWhatDoesNotEvaluate(loaded);
+            return Execution.run(
+                    loaded, experiment.file(), runs.named(loaded.name()), runs, repository, spec.commandLine());
+        }
+    }
+
+    private void refuseWhatDoesNotEvaluate(Experiment loaded) {
+        List<String> others = loaded.steps().entrySet().stream()
+                .filter(step -> !step.getValue().create(PipelineStep.class).evaluates())
+                .map(step -> step.getKey() + " (" + step.getValue().plugin().name() + ")")
+                .toList();
+        if (!others.isEmpty()) {
+            throw new UsageException(experiment.file() + ": steps: expected steps that evaluate, found "
+                    + String.join(", ", others) + ". Use querent run, or leave them out by --set steps.NAME=null");
+        }
+    }
+}
