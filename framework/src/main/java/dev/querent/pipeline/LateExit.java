@@ -4,7 +4,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** Keeps a process that was told to end (SIGTERM, Ctrl-C) alive until its work has ended. */
-final class LateExit implements AutoCloseable {
+public final class LateExit implements AutoCloseable {
 
     private static final long LONGEST_WAIT_SECONDS = 120;
 
@@ -12,7 +12,7 @@ final class LateExit implements AutoCloseable {
     private final Thread hook;
 
     /** @param told called when the process is told to end */
-    LateExit(Runnable told) {
+    public LateExit(Runnable told) {
         hook = new Thread(
                 () -> {
                     told.run();

@@ -18,6 +18,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -140,13 +142,15 @@ public final class PipelineJob {
                 new QuarantineFile(run.quarantine(), experiment.badSampleLimit()),
                 collectives);
         AtomicReference<RuntimeException> failure = new AtomicReference<>();
+        Map<String, StepKeys.Key> keys = new StepKeys().of(experiment, () -> dataset);
         List<StepTasklet> steps = new ArrayList<>();
         experiment.steps().forEach((name, setting) -> {
             Runnable begin = () -> {
                 status.begin(name);
                 progress.begin(name);
             };
-            steps.add(new StepTasklet(name, steps.size(), setting.create(PipelineStep.class), work, begin, failure));
+            PipelineStep step = setting.create(PipelineStep.class);
+            steps.add(new StepTasklet(name, steps.size(), step, Objects.requireNonNull(keys.get(name)), work, begin, failure));
         });
         BatchStatus ended = new JobRunner(experiment, run, shared).run(steps);
         if (ended == BatchStatus.STOPPED) {

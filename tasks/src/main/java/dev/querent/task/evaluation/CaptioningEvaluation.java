@@ -26,6 +26,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiFunction;
 
 /**
@@ -84,6 +85,19 @@ public final class CaptioningEvaluation implements PipelineStep {
                                 "captioning-evaluation with reader: bridge needs a bridge that writes captions itself, such"
                                         + " as q-former: choose one, or write reader: language");
         };
+    }
+
+    @Override
+    public Set<String> uses() {
+        return switch (config.reader()) {
+            case LANGUAGE -> Set.of("vision", "bridge", "language");
+            case BRIDGE -> Set.of("vision", "bridge");
+        };
+    }
+
+    @Override
+    public Set<String> makes() {
+        return Set.of();
     }
 
     @Override

@@ -98,6 +98,16 @@ public final class Probe implements PipelineStep {
     }
 
     @Override
+    public Set<String> uses() {
+        return Set.of("vision", "bridge");
+    }
+
+    @Override
+    public Set<String> makes() {
+        return Set.of();
+    }
+
+    @Override
     public void run(StepContext context) {
         List<Sample> train = UsableSamples.of(context, "train", config.trainImages(), sample -> true);
         List<Sample> test = UsableSamples.of(context, config.split(), config.images(), sample -> true);

@@ -19,6 +19,7 @@ import dev.querent.text.QuestionPrompt;
 import dev.querent.torch.Torch;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Questions about images, answered by the language model behind the soft prompt and the question (paper section 4.1), and
@@ -50,6 +51,16 @@ public final class QuestionEvaluation implements PipelineStep {
 
     public QuestionEvaluation(Config config) {
         this.config = config;
+    }
+
+    @Override
+    public Set<String> uses() {
+        return Set.of("vision", "bridge", "language");
+    }
+
+    @Override
+    public Set<String> makes() {
+        return Set.of();
     }
 
     @Override

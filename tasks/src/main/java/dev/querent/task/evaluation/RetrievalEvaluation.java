@@ -76,6 +76,16 @@ public final class RetrievalEvaluation implements PipelineStep {
     }
 
     @Override
+    public Set<String> uses() {
+        return Set.of("vision", "bridge");
+    }
+
+    @Override
+    public Set<String> makes() {
+        return Set.of();
+    }
+
+    @Override
     public void run(StepContext context) {
         try (NDManager manager = Torch.newManager()) {
             VisionEncoder encoder = context.vision(manager);

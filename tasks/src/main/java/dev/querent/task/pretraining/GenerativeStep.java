@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Stage 2, generative learning (paper section 3.3): trains the bridge so that a frozen language model, reading the soft
@@ -98,6 +99,16 @@ public final class GenerativeStep implements PipelineStep {
     @Override
     public boolean runsOnEveryRank() {
         return true;
+    }
+
+    @Override
+    public Set<String> uses() {
+        return Set.of("vision", "bridge", "language");
+    }
+
+    @Override
+    public Set<String> makes() {
+        return Set.of("bridge");
     }
 
     @Override

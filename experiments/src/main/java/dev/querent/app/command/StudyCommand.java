@@ -1,0 +1,126 @@
+package dev.querent.app.command;
+
+import dev.querent.app.study.StudyExecution;
+import dev.querent.app.study.StudyFolder;
+import dev.querent.app.study.StudyReport;
+import dev.querent.experiment.Study;
+import dev.querent.experiment.StudyLoader;
+import dev.querent.plugin.PluginRegistry;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code querent study FILE}: runs all variants of a study with all seeds; the same command again carries it on. */
+@Command(
+        name = "study",
+        description = "Runs the variants of a study with its seeds, each step once where several runs need the same. The same"
+                + " command again does what is missing: after a kill, or of variants and seeds that were added.",
+        mixinStandardHelpOptions = true,
+        subcommands = StudyStatusCommand.class)
+public final class StudyCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Parameters(index = "0", arity = "0..1", paramLabel = "FILE", description = "The study file.")
+    private @Nullable Path file;
+
+    @Option(names = "--parallel", paramLabel = "N", description = "Runs at a time, instead of what the file says.")
+    private @Nullable Integer parallel;
+
+    @Option(names = "--json", description = "Write one JSON object at the end, and progress to standard error.")
+    private boolean json;
+
+    @Mixin
+    private PluginOptions plugins = new PluginOptions();
+
+    @Mixin
+    private RunOptions runs = new RunOptions();
+
+    @Override
+    public Integer call() {
+        if (file == null) {
+            throw new UsageException("expected a study file: querent study FILE, or querent study status FILE");
+        }
+        PrintWriter err = spec.commandLine().getErr();
+        try (PluginRegistry registry = plugins.open(err)) {
+            StudyLoader loader = new StudyLoader(registry);
+            Study study = loader.load(file);
+            List<Study.Run> planned = loader.runs(study);
+            refuseMissingFiles(planned);
+            StudyFolder folder = new StudyFolder(runs.folder(), study);
+            PrintWriter progress = json ? err : spec.commandLine().getOut();
+            StudyExecution.Outcome outcome = new StudyExecution(
+                            folder, runs.data(), options(), atOnce(study), progress)
+                    .carryOut(planned);
+            Path report = StudyReport.write(folder, planned);
+            tell(outcome, report);
+            return outcome.stopped() || !outcome.failures().isEmpty() ? ExitCode.SOFTWARE : ExitCode.OK;
+        }
+    }
+
+    private int atOnce(Study study) {
+        if (parallel != null && (parallel < 1 || parallel > 64)) {
+            throw new UsageException("--parallel: expected a number from 1 to 64, found " + parallel);
+        }
+        return parallel == null ? study.parallel() : parallel;
+    }
+
+    private List<String> options() {
+        return List.of(
+                "--runs",
+                runs.folder().toString(),
+                "--data",
+                runs.data().root().toString(),
+                "--plugins",
+                plugins.folder().toString());
+    }
+
+    private static void refuseMissingFiles(List<Study.Run> planned) {
+        List<String> missing = planned.stream()
+                .flatMap(run -> run.experiment().missingFiles().stream())
+                .distinct()
+                .toList();
+        if (!missing.isEmpty()) {
+            throw new UsageException(String.join(System.lineSeparator(), missing));
+        }
+    }
+
+    private void tell(StudyExecution.Outcome outcome, Path report) {
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            ObjectNode node = JsonMapper.shared().createObjectNode();
+            node.put("computed", outcome.computed());
+            node.put("taken-over", outcome.takenOver());
+            node.put("there", outcome.there());
+            node.put("seconds-saved", outcome.savedSeconds());
+            node.put("stopped", outcome.stopped());
+            outcome.failures().forEach(node.putArray("failures")::add);
+            node.put("report", report.toString());
+            out.println(node);
+        } else {
+            out.println("computed " + outcome.computed() + " steps, took " + outcome.takenOver()
+                    + " over from other runs (saved "
+                    + String.format(Locale.ROOT, "%.0f", outcome.savedSeconds()) + " s), " + outcome.there()
+                    + " were there already");
+            outcome.failures().forEach(out::println);
+            if (outcome.stopped()) {
+                out.println("stopped. Continue with the same command: querent study " + file);
+            }
+            out.println("report: " + report);
+        }
+        out.flush();
+    }
+}
