@@ -49,12 +49,17 @@ public final class DatasetDigest {
     private void add(SampleList samples) {
         add(samples.size());
         int step = step(samples.size(), samples.surveyable() ? MOST_SAMPLES : MOST_PROBES);
+        int imageStep = step * step((samples.size() + step - 1) / step, MOST_IMAGES);
         for (int i = 0; i < samples.size(); i += step) {
-            add(samples.get(i));
-        }
-        int imageStep = step(samples.size(), MOST_IMAGES);
-        for (int i = 0; i < samples.size(); i += imageStep) {
-            addPixels(samples.get(i));
+            try {
+                Sample sample = samples.get(i);
+                add(sample);
+                if (i % imageStep == 0) {
+                    add(sample.image().get());
+                }
+            } catch (BadImageException e) {
+                add("unusable");
+            }
         }
     }
 
@@ -73,14 +78,9 @@ public final class DatasetDigest {
                 .forEach(question -> add(List.of(question.type(), question.text(), question.answer())));
     }
 
-    private void addPixels(Sample sample) {
-        try {
-            RgbImage image = sample.image().get();
-            add(image.width());
-            digest.update(image.rgb());
-        } catch (BadImageException e) {
-            add("unreadable");
-        }
+    private void add(RgbImage image) {
+        add(image.width());
+        digest.update(image.rgb());
     }
 
     private void addTexts(Dataset dataset) {

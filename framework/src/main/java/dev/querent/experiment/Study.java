@@ -46,6 +46,11 @@ public record Study(
         metrics = List.copyOf(metrics);
     }
 
+    /** The same study with another number of runs at a time. */
+    public Study withParallel(int runs) {
+        return new Study(name, base, variants, seeds, runs, metrics);
+    }
+
     /** The name of a run. */
     public String runName(Variant variant, long seed) {
         return name + "--" + variant.name() + "--seed" + seed;

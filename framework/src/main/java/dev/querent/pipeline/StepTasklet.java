@@ -106,15 +106,15 @@ final class StepTasklet implements Tasklet {
 
     private void work(RunDirectory directory, Body body) throws IOException, JobInterruptedException {
         Path folder = Files.createDirectories(directory.step(name));
-        String keptKey = keptKey(folder);
         long begun = System.nanoTime();
         begin.run();
         try {
             if (run.stop().stopRequested()) {
                 throw new StoppedException("stopped before the step");
             }
+            boolean ofOneVersion = keptKey(folder).equals(key.hash());
             body.run(new RunContext(name, run, summoned()));
-            if (keptKey.equals(key.hash())) {
+            if (ofOneVersion) {
                 double seconds = (System.nanoTime() - begun) / 1e9;
                 key.record(directory.name(), seconds, folder).write(folder);
             }

@@ -4,7 +4,10 @@ import dev.querent.app.runs.RunDifference;
 import dev.querent.experiment.Experiment;
 import dev.querent.experiment.ExperimentLoader;
 import dev.querent.experiment.RunDirectory;
+import dev.querent.pipeline.RunModels;
+import dev.querent.pipeline.StepKeys;
 import dev.querent.plugin.PluginRegistry;
+import dev.querent.progress.Progress;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -55,6 +58,9 @@ public final class ReproduceCommand implements Callable<Integer> {
                         + ". Continue it with: querent resume " + original.root());
             }
             RunDirectory repetition = runs.named(to);
+            RunModels models = new RunModels(loaded, repetition, runs.data(), Progress.SILENT);
+            RunDifference.sinceThen(original, new StepKeys().of(loaded, models::dataset))
+                    .forEach(change -> spec.commandLine().getErr().println("since then " + change));
             int code = Execution.run(
                     loaded, original.resolved(), repetition, runs, new RepositoryOptions(), spec.commandLine());
             return code == ExitCode.OK ? compare(original, repetition) : code;

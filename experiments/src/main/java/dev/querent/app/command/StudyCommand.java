@@ -5,6 +5,7 @@ import dev.querent.app.study.StudyFolder;
 import dev.querent.app.study.StudyReport;
 import dev.querent.experiment.Study;
 import dev.querent.experiment.StudyLoader;
+import dev.querent.pipeline.LateExit;
 import dev.querent.plugin.PluginRegistry;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -30,6 +31,8 @@ import tools.jackson.databind.node.ObjectNode;
         mixinStandardHelpOptions = true,
         subcommands = StudyStatusCommand.class)
 public final class StudyCommand implements Callable<Integer> {
+
+    private static final int MOST_PARALLEL = 64;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -57,25 +60,26 @@ public final class StudyCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         try (PluginRegistry registry = plugins.open(err)) {
             StudyLoader loader = new StudyLoader(registry);
-            Study study = loader.load(file);
+            Study loaded = loader.load(file);
+            Study study = parallel == null ? loaded : loaded.withParallel(atOnce(parallel));
             List<Study.Run> planned = loader.runs(study);
             refuseMissingFiles(planned);
             StudyFolder folder = new StudyFolder(runs.folder(), study);
             PrintWriter progress = json ? err : spec.commandLine().getOut();
-            StudyExecution.Outcome outcome = new StudyExecution(
-                            folder, runs.data(), options(), atOnce(study), progress)
-                    .carryOut(planned);
-            Path report = StudyReport.write(folder, planned);
-            tell(outcome, report);
-            return outcome.stopped() || !outcome.failures().isEmpty() ? ExitCode.SOFTWARE : ExitCode.OK;
+            StudyExecution execution = new StudyExecution(folder, runs.data(), options(), progress);
+            try (LateExit exit = new LateExit(execution::stop)) {
+                StudyExecution.Outcome outcome = execution.carryOut(planned);
+                tell(outcome, StudyReport.write(folder, planned));
+                return outcome.stopped() || !outcome.failures().isEmpty() ? ExitCode.SOFTWARE : ExitCode.OK;
+            }
         }
     }
 
-    private int atOnce(Study study) {
-        if (parallel != null && (parallel < 1 || parallel > 64)) {
-            throw new UsageException("--parallel: expected a number from 1 to 64, found " + parallel);
+    private static int atOnce(int given) {
+        if (given < 1 || given > MOST_PARALLEL) {
+            throw new UsageException("--parallel: expected a number from 1 to " + MOST_PARALLEL + ", found " + given);
         }
-        return parallel == null ? study.parallel() : parallel;
+        return given;
     }
 
     private List<String> options() {
@@ -98,7 +102,7 @@ public final class StudyCommand implements Callable<Integer> {
         }
     }
 
-    private void tell(StudyExecution.Outcome outcome, Path report) {
+    private void tell(StudyExecution.Outcome outcome, StudyReport.Written report) {
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             ObjectNode node = JsonMapper.shared().createObjectNode();
@@ -108,7 +112,8 @@ public final class StudyCommand implements Callable<Integer> {
             node.put("seconds-saved", outcome.savedSeconds());
             node.put("stopped", outcome.stopped());
             outcome.failures().forEach(node.putArray("failures")::add);
-            node.put("report", report.toString());
+            report.unknown().forEach(node.putArray("unknown-metrics")::add);
+            node.put("report", report.page().toString());
             out.println(node);
         } else {
             out.println("computed " + outcome.computed() + " steps, took " + outcome.takenOver()
@@ -119,7 +124,8 @@ public final class StudyCommand implements Callable<Integer> {
             if (outcome.stopped()) {
                 out.println("stopped. Continue with the same command: querent study " + file);
             }
-            out.println("report: " + report);
+            report.unknown().forEach(out::println);
+            out.println("report: " + report.page());
         }
         out.flush();
     }

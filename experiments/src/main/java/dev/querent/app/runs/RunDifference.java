@@ -4,6 +4,7 @@ import dev.querent.config.YamlReader;
 import dev.querent.experiment.RunDirectory;
 import dev.querent.experiment.StepRecord;
 import dev.querent.pipeline.FlatSettings;
+import dev.querent.pipeline.StepKeys;
 import dev.querent.report.StepResults;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -62,6 +63,28 @@ public record RunDifference(
         return new RunDifference(changes(settings(first), settings(second), ALWAYS), surroundings, results);
     }
 
+    /**
+     * What a run's results depend on and is not as it was then, e.g. {@code generative: step.version was 1, is 2}.
+     *
+     * @param now the keys that its steps would have today
+     */
+    public static List<String> sinceThen(RunDirectory run, Map<String, StepKeys.Key> now) {
+        List<String> sentences = new ArrayList<>();
+        now.forEach((step, key) -> StepRecord.read(run.step(step))
+                .ifPresent(record -> changes(record.inputs(), FlatSettings.of(key.inputs()), Set.of())
+                        .forEach((input, change) -> {
+                            if (!isOfAnotherStep(input)) {
+                                sentences.add(step + ": " + input + " was " + change.first() + ", is " + change.second());
+                            }
+                        })));
+        return sentences;
+    }
+
+    /** The key of a step before, which has inputs of its own. */
+    private static boolean isOfAnotherStep(String input) {
+        return input.endsWith(".made-by") || input.startsWith("steps.");
+    }
+
     /** Whether both ended with the same bits: weights, predictions and numbers. */
     public boolean isOfEqualResults() {
         return results.isEmpty();
@@ -105,8 +128,7 @@ public record RunDifference(
     private static Map<String, String> surroundings(Optional<StepRecord> record) {
         Map<String, String> inputs = new TreeMap<>();
         record.ifPresent(known -> known.inputs().forEach((key, value) -> {
-            boolean seen = key.contains(".settings.") || key.endsWith(".made-by") || key.startsWith("steps.");
-            if (!seen && !key.equals("seed") && !key.equals("name")) {
+            if (!key.contains(".settings.") && !isOfAnotherStep(key) && !key.equals("seed") && !key.equals("name")) {
                 inputs.put(key, value);
             }
         }));
@@ -207,16 +229,18 @@ public record RunDifference(
     public ObjectNode json() {
         ObjectNode node = JsonMapper.shared().createObjectNode();
         node.put("equal-results", isOfEqualResults());
-        Map.of("settings", settings, "surroundings", surroundings, "results", results)
-                .forEach((title, changes) -> {
-                    ObjectNode section = node.putObject(title);
-                    changes.forEach((key, change) -> {
-                        ObjectNode entry = section.putObject(key);
-                        entry.put("first", change.first());
-                        entry.put("second", change.second());
-                        entry.put("size", change.size());
-                    });
-                });
+        section(settings, node.putObject("settings"));
+        section(surroundings, node.putObject("surroundings"));
+        section(results, node.putObject("results"));
         return node;
+    }
+
+    private static void section(Map<String, Change> changes, ObjectNode node) {
+        changes.forEach((key, change) -> {
+            ObjectNode entry = node.putObject(key);
+            entry.put("first", change.first());
+            entry.put("second", change.second());
+            entry.put("size", change.size());
+        });
     }
 }

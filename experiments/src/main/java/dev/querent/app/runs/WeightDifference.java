@@ -53,7 +53,7 @@ final class WeightDifference {
         try (NDManager manager = Torch.newManager()) {
             NDArray first = one.read(name, manager, Precision.FP32);
             NDArray second = other.read(name, manager, Precision.FP32);
-            return first.sub(second).abs().max().toType(ai.djl.ndarray.types.DataType.FLOAT32, false).getFloat();
+            return first.sub(second).abs().max().getFloat();
         }
     }
 }

@@ -5,12 +5,12 @@ import dev.querent.data.Dataset;
 import dev.querent.experiment.Experiment;
 import dev.querent.experiment.RunDirectory;
 import dev.querent.experiment.SharedSteps;
-import dev.querent.experiment.Study;
 import dev.querent.experiment.StepRecord;
-import dev.querent.pipeline.LateExit;
+import dev.querent.experiment.Study;
 import dev.querent.pipeline.RunModels;
 import dev.querent.pipeline.StepKeys;
 import dev.querent.progress.Progress;
+import dev.querent.progress.ProgressLine;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -37,10 +37,10 @@ public final class StudyExecution {
     private final StudyFolder folder;
     private final DataFolder data;
     private final List<String> options;
-    private final int parallel;
     private final PrintWriter out;
     private final List<String> failures = new ArrayList<>();
     private final Map<PlannedRun, Working> working = Collections.synchronizedMap(new LinkedHashMap<>());
+    private final Set<String> awaited = new HashSet<>();
     private volatile boolean stopped;
     private int computed;
     private int takenOver;
@@ -63,14 +63,11 @@ public final class StudyExecution {
 
     /**
      * @param options of the command line that every run gets: where runs, data and plugins are
-     * @param parallel runs at a time
      */
-    public StudyExecution(
-            StudyFolder folder, DataFolder data, List<String> options, int parallel, PrintWriter out) {
+    public StudyExecution(StudyFolder folder, DataFolder data, List<String> options, PrintWriter out) {
         this.folder = folder;
         this.data = data;
         this.options = List.copyOf(options);
-        this.parallel = parallel;
         this.out = out;
     }
 
@@ -78,33 +75,33 @@ public final class StudyExecution {
     public Outcome carryOut(List<Study.Run> runs) {
         List<PlannedRun> waiting = plan(runs);
         say(forecast(waiting));
-        try (LateExit exit = new LateExit(this::stop)) {
-            while (!working.isEmpty() || !waiting.isEmpty() && !stopped) {
-                endOfThoseThatHaveEnded();
-                for (Iterator<PlannedRun> next = waiting.iterator(); next.hasNext() && !stopped; ) {
-                    PlannedRun run = next.next();
-                    if (working.size() < parallel && !needsWhatAnotherComputes(run) && begin(run)) {
-                        next.remove();
-                    }
+        while (!working.isEmpty() || !waiting.isEmpty() && !stopped) {
+            endOfThoseThatHaveEnded();
+            for (Iterator<PlannedRun> next = waiting.iterator(); next.hasNext() && !stopped; ) {
+                PlannedRun run = next.next();
+                if (working.size() < folder.study().parallel() && !needsWhatAnotherComputes(run) && begin(run)) {
+                    next.remove();
                 }
-                pause();
             }
+            pause();
         }
         return new Outcome(computed, takenOver, there, savedSeconds, stopped, List.copyOf(failures));
     }
 
-    private synchronized void stop() {
+    /** Stops all runs at a checkpoint; {@link #carryOut} returns when they have ended. From any thread. */
+    public synchronized void stop() {
         stopped = true;
         List.copyOf(working.values()).forEach(run -> run.child().stop());
     }
 
     private List<PlannedRun> plan(List<Study.Run> runs) {
         StepKeys keys = new StepKeys();
+        Progress progress = new ProgressLine(out, false); // of data that have to be fetched
         List<PlannedRun> plan = new ArrayList<>();
         for (Study.Run run : runs) {
             Experiment experiment = run.experiment();
             RunDirectory directory = folder.run(run.variant(), run.seed());
-            Supplier<Dataset> dataset = new RunModels(experiment, directory, data, Progress.SILENT)::dataset;
+            Supplier<Dataset> dataset = new RunModels(experiment, directory, data, progress)::dataset;
             Map<String, String> hashes = new LinkedHashMap<>();
             keys.of(experiment, dataset).forEach((step, key) -> hashes.put(step, key.hash()));
             plan.add(new PlannedRun(experiment, directory, hashes));
@@ -137,6 +134,9 @@ public final class StudyExecution {
     private boolean begin(PlannedRun run) {
         Optional<RunDirectory.Lock> lock = run.directory().tryLock();
         if (lock.isEmpty()) {
+            if (awaited.add(run.directory().name())) {
+                say(run.directory().name() + " is being worked on by another process; waiting for it");
+            }
             return false;
         }
         int before;

@@ -42,17 +42,21 @@ public final class StudyReport {
     }
 
     /**
-     * Writes or replaces it.
+     * What was written.
      *
-     * @return the page
+     * @param page {@code index.html}
+     * @param unknown a sentence for each number that the study names and no finished step has
      */
-    public static Path write(StudyFolder folder, List<Study.Run> runs) {
+    public record Written(Path page, List<String> unknown) {}
+
+    /** Writes or replaces it. */
+    public static Written write(StudyFolder folder, List<Study.Run> runs) {
         StudyReport report = new StudyReport(folder, runs);
         AtomicFile.write(folder.report().resolve("results.json"), report.json());
         AtomicFile.write(folder.report().resolve("report.md"), report.markdown());
         Path page = folder.report().resolve("index.html");
         AtomicFile.write(page, report.html());
-        return page;
+        return new Written(page, report.results.unknown());
     }
 
     private ResultTable costs() {

@@ -1,5 +1,6 @@
 package dev.querent.app.study;
 
+import dev.querent.config.NearestName;
 import dev.querent.experiment.RunDirectory;
 import dev.querent.experiment.StepRecord;
 import dev.querent.experiment.Study;
@@ -101,14 +102,28 @@ final class StudyResults {
         return losses;
     }
 
+    /** A sentence for each number that the study names and no finished step has. */
+    List<String> unknown() {
+        Set<String> names = found();
+        return study.metrics().stream()
+                .filter(metric -> !names.contains(metric))
+                .map(metric -> "metrics: no finished step has a number called " + metric + "."
+                        + NearestName.question(metric, names))
+                .toList();
+    }
+
     /** The numbers to compare, as the study names them or as they were found. */
     List<String> metrics() {
         if (!study.metrics().isEmpty()) {
             return study.metrics();
         }
+        return List.copyOf(found());
+    }
+
+    private Set<String> found() {
         Set<String> names = new LinkedHashSet<>();
         found.values().forEach(seeds -> seeds.values().forEach(run -> names.addAll(run.numbers().keySet())));
-        return List.copyOf(names);
+        return names;
     }
 
     /** A number of a variant by seed, of those runs that have it. */
