@@ -32,8 +32,8 @@ class ExperimentFilesTest {
         try (Stream<Path> folders = Files.list(Path.of(""))) {
             List<Path> files = new ArrayList<>();
             for (Path candidate : folders.filter(Files::isDirectory)
-                    .filter(path ->
-                            !List.of("src", "target", "cluster", "benchmarks", "studies").contains(path.toString()))
+                    .filter(path -> !List.of("src", "target", "cluster", "benchmarks", "studies")
+                            .contains(path.toString()))
                     .toList()) {
                 try (Stream<Path> inside = Files.walk(candidate)) {
                     inside.filter(path -> path.toString().endsWith(".yaml")).forEach(files::add);
@@ -59,7 +59,9 @@ class ExperimentFilesTest {
     @MethodSource("studies")
     void everyStudyIsWithoutMistakes(Path file) {
         CommandLineRun command = new CommandLineRun();
-        assertThat(command.run("study", "status", file, "--runs", folder)).as(command.err()).isZero();
+        assertThat(command.run("study", "status", file, "--runs", folder))
+                .as(command.err())
+                .isZero();
         assertThat(command.out()).contains("base").contains("waiting");
     }
 

@@ -144,7 +144,10 @@ class StepKeysTest {
     /** A folder with a step that makes the vision encoder, as far as it says. */
     private Path plugins(String name, String version) throws IOException {
         Path jars = Files.createDirectories(folder.resolve(name));
-        PluginJar.write(jars.resolve("looking.jar"), folder.resolve(name + "-work"), Map.of("org.example.Looking", """
+        PluginJar.write(
+                jars.resolve("looking.jar"),
+                folder.resolve(name + "-work"),
+                Map.of("org.example.Looking", """
                 package org.example;
 
                 @dev.querent.plugin.Plugin(value = "looking"%s)
@@ -169,8 +172,7 @@ class StepKeysTest {
     private Map<String, StepKeys.Key> keys(PluginRegistry registry, Path file, String... changes) {
         try (registry) {
             Experiment experiment = new ExperimentLoader(registry).load(file, Arrays.asList(changes));
-            return new StepKeys()
-                    .of(experiment, () -> experiment.data().create(Dataset.class, new DataFolder(folder)));
+            return new StepKeys().of(experiment, () -> experiment.data().create(Dataset.class, new DataFolder(folder)));
         }
     }
 

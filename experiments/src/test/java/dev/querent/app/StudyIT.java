@@ -53,11 +53,13 @@ class StudyIT {
         runs = folder.resolve("runs");
         Files.writeString(folder.resolve("base.yaml"), BASE.replace("STEPS", "4"));
         Files.writeString(folder.resolve("long.yaml"), BASE.replace("STEPS", "400"));
-        first = new StudyIT().study(runs, "seeds: [1]\nparallel: 2", "without-itg: {steps: {representation: {generation: 0}}}");
+        first = new StudyIT()
+                .study(runs, "seeds: [1]\nparallel: 2", "without-itg: {steps: {representation: {generation: 0}}}");
     }
 
     private static Path file(String head, String... variants) {
-        StringBuilder text = new StringBuilder((head.contains("base:") ? "" : "base: base.yaml\n") + "name: s\n" + head + "\nvariants:\n");
+        StringBuilder text = new StringBuilder(
+                (head.contains("base:") ? "" : "base: base.yaml\n") + "name: s\n" + head + "\nvariants:\n");
         for (String variant : variants) {
             text.append("  ").append(variant).append('\n');
         }
@@ -69,7 +71,8 @@ class StudyIT {
     }
 
     private static Object[] arguments(Path in, Path file, String... more) {
-        List<Object> arguments = new ArrayList<>(List.of("study", file, "--runs", in, "--data", folder.resolve("data")));
+        List<Object> arguments =
+                new ArrayList<>(List.of("study", file, "--runs", in, "--data", folder.resolve("data")));
         arguments.addAll(List.of(more));
         return arguments.toArray();
     }
@@ -110,16 +113,18 @@ class StudyIT {
         Path file = file("seeds: [1]", "without-itg: {steps: {representation: {generation: 0}}}");
         command.clear();
         assertThat(command.run("study", "status", file, "--runs", runs)).isZero();
-        assertThat(command.out().lines().toList()).hasSize(3).last().satisfies(line -> assertThat(line)
-                .containsPattern("without-itg +1 +finished +shared +shared +done +done +done"));
+        assertThat(command.out().lines().toList())
+                .hasSize(3)
+                .last()
+                .satisfies(line ->
+                        assertThat(line).containsPattern("without-itg +1 +finished +shared +shared +done +done +done"));
         assertThat(command.run("status", runs.resolve("s--without-itg--seed1"))).isZero();
         assertThat(command.out()).contains("vision-pretraining: taken over from s--base--seed1");
     }
 
     @Test
     void aFinishedStudyComputesNothing() {
-        assertCounters(
-                study(runs, "seeds: [1]", "without-itg: {steps: {representation: {generation: 0}}}"), 0, 0, 10);
+        assertCounters(study(runs, "seeds: [1]", "without-itg: {steps: {representation: {generation: 0}}}"), 0, 0, 10);
     }
 
     /** Three kinds of change that reach nothing before stage 2: how it is trained, the model that it is trained for, its test. */
@@ -168,13 +173,16 @@ class StudyIT {
 
         JsonNode outcome = study(own, "seeds: [1]");
 
-        assertCounters(outcome, 1, 4, 0); // captioning has the same key: the older code's weights are not its input by name
+        assertCounters(
+                outcome, 1, 4, 0); // captioning has the same key: the older code's weights are not its input by name
         assertThat(command.err()).contains("step generative was computed by another version of the code");
         assertThat(new SharedSteps(own).asideRuns()).hasSize(1);
         command.clear();
-        assertThat(command.run("gc", "--runs", own, "--data", folder.resolve("data"))).isZero();
+        assertThat(command.run("gc", "--runs", own, "--data", folder.resolve("data")))
+                .isZero();
         assertThat(command.out()).contains("s--base--seed1-1").contains("found 1");
-        assertThat(command.run("gc", "--runs", own, "--data", folder.resolve("data"), "--delete")).isZero();
+        assertThat(command.run("gc", "--runs", own, "--data", folder.resolve("data"), "--delete"))
+                .isZero();
         assertThat(new SharedSteps(own).asideRuns()).isEmpty();
         assertThat(own.resolve("s--base--seed1/steps/generative/done")).exists();
     }
@@ -182,10 +190,13 @@ class StudyIT {
     @Test
     void aKilledStudyGoesOn() throws InterruptedException, IOException {
         Path own = folder.resolve("killed");
-        Path file = file("base: long.yaml\nseeds: [1, 2]", "slow: {steps: {generative: {training: {learning-rate: 1.0e-4}}}}");
-        List<String> arguments = Stream.of(arguments(own, file)).map(Object::toString).toList();
+        Path file = file(
+                "base: long.yaml\nseeds: [1, 2]", "slow: {steps: {generative: {training: {learning-rate: 1.0e-4}}}}");
+        List<String> arguments =
+                Stream.of(arguments(own, file)).map(Object::toString).toList();
         try (RunProcess process = new RunProcess(folder, arguments)) {
-            process.await("training", () -> Files.exists(own.resolve("s--base--seed1/steps/representation/checkpoints")));
+            process.await(
+                    "training", () -> Files.exists(own.resolve("s--base--seed1/steps/representation/checkpoints")));
             process.kill();
         }
 
@@ -201,9 +212,11 @@ class StudyIT {
     void aStudyThatIsToldToEndStopsItsRuns() throws InterruptedException {
         Path own = folder.resolve("stopped");
         Path file = file("base: long.yaml\nseeds: [1]");
-        List<String> arguments = Stream.of(arguments(own, file)).map(Object::toString).toList();
+        List<String> arguments =
+                Stream.of(arguments(own, file)).map(Object::toString).toList();
         try (RunProcess process = new RunProcess(folder, arguments)) {
-            process.await("training", () -> Files.exists(own.resolve("s--base--seed1/steps/representation/checkpoints")));
+            process.await(
+                    "training", () -> Files.exists(own.resolve("s--base--seed1/steps/representation/checkpoints")));
             process.terminate();
             process.end();
             assertThat(process.output()).contains("Continue with the same command");
@@ -247,14 +260,16 @@ class StudyIT {
     @Test
     void theDifferenceOfTwoRunsIsNamed() {
         command.clear();
-        assertThat(command.run("diff", "s--base--seed1", "s--without-itg--seed1", "--runs", runs)).isZero();
+        assertThat(command.run("diff", "s--base--seed1", "s--without-itg--seed1", "--runs", runs))
+                .isZero();
         assertThat(command.out())
                 .contains("steps.representation.generation: 1.0 -> 0.0")
                 .contains("surroundings: equal")
                 .containsPattern("representation/output/bridge.safetensors: .* tensors differ, by at most ")
                 .doesNotContain("vision-pretraining/output");
         command.clear();
-        assertThat(command.run("diff", "s--base--seed1", "s--base--seed1", "--runs", runs, "--json")).isZero();
+        assertThat(command.run("diff", "s--base--seed1", "s--base--seed1", "--runs", runs, "--json"))
+                .isZero();
         assertThat(command.out()).contains("\"equal-results\":true");
     }
 
@@ -271,9 +286,11 @@ class StudyIT {
         Path half = Files.writeString(own.resolve("kept/steps/generative/bridge.tmp"), "half");
         Path halfTaken = Files.createDirectories(own.resolve("kept/steps/.taking-over-x"));
 
-        try (RunDirectory.Lock lock = new RunDirectory(own.resolve("kept")).tryLock().orElseThrow()) {
+        try (RunDirectory.Lock lock =
+                new RunDirectory(own.resolve("kept")).tryLock().orElseThrow()) {
             command.clear();
-            assertThat(command.run("gc", "--runs", own, "--data", data, "--delete")).isZero();
+            assertThat(command.run("gc", "--runs", own, "--data", data, "--delete"))
+                    .isZero();
             assertThat(command.out()).contains("kept is being worked on").contains("deleted 0");
         }
         command.clear();

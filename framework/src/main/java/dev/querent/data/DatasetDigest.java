@@ -74,8 +74,7 @@ public final class DatasetDigest {
         add(sample.prompts().question());
         add(sample.captions());
         add(sample.questions().size());
-        sample.questions()
-                .forEach(question -> add(List.of(question.type(), question.text(), question.answer())));
+        sample.questions().forEach(question -> add(List.of(question.type(), question.text(), question.answer())));
     }
 
     private void add(RgbImage image) {

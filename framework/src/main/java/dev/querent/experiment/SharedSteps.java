@@ -38,7 +38,9 @@ public final class SharedSteps {
     /** Looks at all runs, as they are now. */
     public SharedSteps(Path runs) {
         this.runs = runs;
-        Stream.of(runs, runs.resolve(SET_ASIDE)).flatMap(folder -> folders(folder).stream()).forEach(this::add);
+        Stream.of(runs, runs.resolve(SET_ASIDE))
+                .flatMap(folder -> folders(folder).stream())
+                .forEach(this::add);
     }
 
     private void add(Path folder) {
@@ -133,8 +135,7 @@ public final class SharedSteps {
             while (Files.exists(folder.resolve(run.name() + "-" + number))) {
                 number++;
             }
-            return Files.move(
-                    run.root(), folder.resolve(run.name() + "-" + number), StandardCopyOption.ATOMIC_MOVE);
+            return Files.move(run.root(), folder.resolve(run.name() + "-" + number), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot move " + run.root() + " to " + folder, e);
         }

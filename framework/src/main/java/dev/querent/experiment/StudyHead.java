@@ -22,7 +22,9 @@ public record StudyHead(
         @Doc("the experiment file, relative to the study's") Path base,
         @Doc("each is one run of every variant") List<Long> seeds,
         @Doc("runs at a time; 1 where nothing is said") Optional<Integer> parallel,
-        @Doc("STEP.NUMBER to compare; all where nothing is said") Optional<List<String>> metrics) {
+
+        @Doc("STEP.NUMBER to compare; all where nothing is said")
+        Optional<List<String>> metrics) {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._]*(?:-[A-Za-z0-9._]+)*");
     static final int LONGEST_NAME = 40;

@@ -38,8 +38,7 @@ public final class StudyLoader {
     public Study load(Path file) {
         Problems problems = new Problems();
         Mapping root = ExperimentFiles.named(new ExperimentFiles(problems).read(file), file);
-        Optional<StudyHead> head =
-                new ConfigBinder(problems, registry).bind(root, "", StudyHead.class, PARTS);
+        Optional<StudyHead> head = new ConfigBinder(problems, registry).bind(root, "", StudyHead.class, PARTS);
         List<Study.Variant> variants = new StudyVariants(problems).of(root, changes(root, problems));
         if (head.isEmpty() || !problems.isEmpty()) {
             throw new ExperimentException(problems.list());
@@ -62,7 +61,8 @@ public final class StudyLoader {
         if (written instanceof Mapping mapping) {
             return Optional.of(mapping);
         }
-        problems.add(written.origin(), CHANGES, "expected a map of settings for all variants, found " + written.shown());
+        problems.add(
+                written.origin(), CHANGES, "expected a map of settings for all variants, found " + written.shown());
         return Optional.empty();
     }
 

@@ -34,8 +34,7 @@ final class StudyVariants {
     /** One choice on each of some axes of the grid: its changes lie on one another, so that a later one may remove what an earlier sets. */
     private record Choice(String name, List<Mapping> layers) {
         Choice and(Choice other) {
-            return new Choice(
-                    name.isEmpty() ? other.name : name + "_" + other.name, joined(layers, other.layers));
+            return new Choice(name.isEmpty() ? other.name : name + "_" + other.name, joined(layers, other.layers));
         }
     }
 
@@ -60,9 +59,11 @@ final class StudyVariants {
             }
         });
         for (Choice choice : grid(mapping(root, GRID))) {
-            Study.Variant variant = new Study.Variant(choice.name(), Optional.of(Study.BASE), joined(below, choice.layers()));
+            Study.Variant variant =
+                    new Study.Variant(choice.name(), Optional.of(Study.BASE), joined(below, choice.layers()));
             if (variants.put(choice.name(), variant) != null) {
-                problems.add(root.origin(), GRID, "the grid makes a variant " + choice.name() + ", which is there already");
+                problems.add(
+                        root.origin(), GRID, "the grid makes a variant " + choice.name() + ", which is there already");
             }
         }
         return List.copyOf(variants.values());
@@ -95,8 +96,10 @@ final class StudyVariants {
             ConfigNode node = written.get(at);
             if (!(node instanceof Mapping changes)) {
                 if (at.equals(name)) {
-                    problems.add(origin(node), VARIANTS + "." + name, "expected a map of changed settings, found "
-                            + (node == null ? "nothing" : node.shown()));
+                    problems.add(
+                            origin(node),
+                            VARIANTS + "." + name,
+                            "expected a map of changed settings, found " + (node == null ? "nothing" : node.shown()));
                 }
                 return Optional.empty();
             }
@@ -115,8 +118,7 @@ final class StudyVariants {
             at = next.get();
             against = against.or(() -> next);
         }
-        return Optional.of(new Study.Variant(
-                name, against, joined(common, own)));
+        return Optional.of(new Study.Variant(name, against, joined(common, own)));
     }
 
     private static Origin origin(@org.jspecify.annotations.Nullable ConfigNode node) {
@@ -129,8 +131,7 @@ final class StudyVariants {
         if (node == null || node.isNull()) {
             return Optional.of(Study.BASE);
         }
-        if (node instanceof Scalar scalar
-                && (scalar.text().equals(Study.BASE) || written.containsKey(scalar.text()))) {
+        if (node instanceof Scalar scalar && (scalar.text().equals(Study.BASE) || written.containsKey(scalar.text()))) {
             return Optional.of(scalar.text());
         }
         String text = node instanceof Scalar scalar ? scalar.text() : "";
@@ -160,11 +161,12 @@ final class StudyVariants {
             }
             combinations = longer;
         }
-        List<Choice> named = combinations.stream()
-                .filter(choice -> !choice.name().isEmpty())
-                .toList();
-        named.stream().filter(choice -> !StudyHead.isName(choice.name())).forEach(choice -> problems.add(
-                Origin.of(GRID), GRID, "makes a variant called \"" + choice.name() + "\": " + nameRule()));
+        List<Choice> named =
+                combinations.stream().filter(choice -> !choice.name().isEmpty()).toList();
+        named.stream()
+                .filter(choice -> !StudyHead.isName(choice.name()))
+                .forEach(choice -> problems.add(
+                        Origin.of(GRID), GRID, "makes a variant called \"" + choice.name() + "\": " + nameRule()));
         return named;
     }
 
@@ -177,8 +179,10 @@ final class StudyVariants {
                 if (changes instanceof Mapping mapping) {
                     choices.add(new Choice(name, List.of(mapping)));
                 } else {
-                    problems.add(changes.origin(), key + "." + name, "expected a map of changed settings, found "
-                            + changes.shown());
+                    problems.add(
+                            changes.origin(),
+                            key + "." + name,
+                            "expected a map of changed settings, found " + changes.shown());
                 }
             });
         } else if (node instanceof Sequence values && values.items().stream().allMatch(Scalar.class::isInstance)) {

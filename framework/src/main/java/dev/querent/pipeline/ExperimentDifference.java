@@ -41,8 +41,8 @@ public final class ExperimentDifference {
         if (!run.exists()) {
             return List.of();
         }
-        Map<String, String> before = FlatSettings.of(
-                YamlReader.document(read(run), run.resolved().toString()));
+        Map<String, String> before =
+                FlatSettings.of(YamlReader.document(read(run), run.resolved().toString()));
         Map<String, String> now = FlatSettings.of(experiment.resolved());
         TreeSet<String> keys = new TreeSet<>(before.keySet());
         keys.addAll(now.keySet());

@@ -150,7 +150,8 @@ public final class PipelineJob {
                 progress.begin(name);
             };
             PipelineStep step = setting.create(PipelineStep.class);
-            steps.add(new StepTasklet(name, steps.size(), step, Objects.requireNonNull(keys.get(name)), work, begin, failure));
+            steps.add(new StepTasklet(
+                    name, steps.size(), step, Objects.requireNonNull(keys.get(name)), work, begin, failure));
         });
         BatchStatus ended = new JobRunner(experiment, run, shared).run(steps);
         if (ended == BatchStatus.STOPPED) {

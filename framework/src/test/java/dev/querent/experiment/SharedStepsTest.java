@@ -67,7 +67,8 @@ class SharedStepsTest {
 
     @Test
     void ofTwoTheWholeOneIsTaken() {
-        assertThat(new SharedSteps(runs).takeOver("key", new RunDirectory(runs.resolve("z")), "work")).isTrue();
+        assertThat(new SharedSteps(runs).takeOver("key", new RunDirectory(runs.resolve("z")), "work"))
+                .isTrue();
         RunDirectory copy = new RunDirectory(runs.resolve("z"));
         RunDirectory.writeAtomically(from.output("work", "bridge"), "damaged"); // another file under the name
         assertThat(copy.output("work", "bridge")).hasContent("weights");

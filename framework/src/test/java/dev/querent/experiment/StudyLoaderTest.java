@@ -66,10 +66,13 @@ class StudyLoaderTest {
                         "some-study--fast-alone--seed1");
         assertThat(runs).extracting(run -> run.experiment().seed()).startsWith(3L, 1L, 3L, 1L);
         assertThat(runs)
-                .allSatisfy(run -> assertThat(run.experiment().data().config()).isEqualTo(new Fakes.Scenes.Config(7, 64)));
+                .allSatisfy(
+                        run -> assertThat(run.experiment().data().config()).isEqualTo(new Fakes.Scenes.Config(7, 64)));
         Experiment last = runs.get(7).experiment();
         assertThat(last.steps()).containsOnlyKeys("second");
-        assertThat(((Fakes.Training.Config) last.steps().get("second").config()).rate().peak())
+        assertThat(((Fakes.Training.Config) last.steps().get("second").config())
+                        .rate()
+                        .peak())
                 .isEqualTo(0.5);
         assertThat(study.variants())
                 .extracting(Study.Variant::against)
@@ -157,9 +160,9 @@ class StudyLoaderTest {
     }
 
     private String problems(String text) {
-        ExperimentException refused =
-                catchThrowableOfType(ExperimentException.class, () -> loader.runs(study(text)));
+        ExperimentException refused = catchThrowableOfType(ExperimentException.class, () -> loader.runs(study(text)));
         assertThat(refused).isNotNull();
-        return String.join("\n", refused.problems().stream().map(Problem::toString).toList());
+        return String.join(
+                "\n", refused.problems().stream().map(Problem::toString).toList());
     }
 }

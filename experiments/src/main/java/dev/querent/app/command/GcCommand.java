@@ -12,8 +12,9 @@ import picocli.CommandLine.Spec;
 /** {@code querent gc}: lists what no run refers to, and deletes it if asked. */
 @Command(
         name = "gc",
-        description = "Lists what no run refers to: runs that studies have replaced, half-written files of processes that"
-                + " died, cached features that no run names. What a running run uses is not touched.",
+        description =
+                "Lists what no run refers to: runs that studies have replaced, half-written files of processes that"
+                        + " died, cached features that no run names. What a running run uses is not touched.",
         mixinStandardHelpOptions = true)
 public final class GcCommand implements Runnable {
 
@@ -35,11 +36,12 @@ public final class GcCommand implements Runnable {
             bytes += item.bytes();
             out.println(mebibytes(item.bytes()) + "  " + item.path() + "  " + item.reason());
         }
-        garbage.busy().forEach(run -> out.println(run + " is being worked on: nothing of it, and no cached features, are"
-                + " touched"));
+        garbage.busy()
+                .forEach(run -> out.println(
+                        run + " is being worked on: nothing of it, and no cached features, are" + " touched"));
         String advice = garbage.items().isEmpty() ? "" : ". Delete with: querent gc --delete";
-        out.println((delete ? "deleted " : "found ") + garbage.items().size() + ", " + mebibytes(bytes).strip()
-                + (delete ? "" : advice));
+        out.println((delete ? "deleted " : "found ") + garbage.items().size() + ", "
+                + mebibytes(bytes).strip() + (delete ? "" : advice));
         out.flush();
     }
 

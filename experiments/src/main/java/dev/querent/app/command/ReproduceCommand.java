@@ -24,8 +24,9 @@ import picocli.CommandLine.Spec;
 /** {@code querent reproduce RUN}: repeats a run from what it carries, and compares the results. */
 @Command(
         name = "reproduce",
-        description = "Repeats a finished run under another name and compares: exit code 0 where weights, predictions and"
-                + " numbers have the same bits, 1 where they differ. The same command again goes on where it was broken off.",
+        description =
+                "Repeats a finished run under another name and compares: exit code 0 where weights, predictions and"
+                        + " numbers have the same bits, 1 where they differ. The same command again goes on where it was broken off.",
         mixinStandardHelpOptions = true)
 public final class ReproduceCommand implements Callable<Integer> {
 

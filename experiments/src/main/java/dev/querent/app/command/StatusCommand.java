@@ -71,9 +71,11 @@ public final class StatusCommand implements Runnable {
     /** The runs that have computed what this one took over, by step. */
     private static Map<String, String> takenOver(RunDirectory directory) {
         Map<String, String> from = new TreeMap<>();
-        directory.steps().forEach(step -> StepRecord.read(directory.step(step))
-                .filter(record -> record.takenOver(directory))
-                .ifPresent(record -> from.put(step, record.run())));
+        directory
+                .steps()
+                .forEach(step -> StepRecord.read(directory.step(step))
+                        .filter(record -> record.takenOver(directory))
+                        .ifPresent(record -> from.put(step, record.run())));
         return from;
     }
 

@@ -26,8 +26,9 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code querent study FILE}: runs all variants of a study with all seeds; the same command again carries it on. */
 @Command(
         name = "study",
-        description = "Runs the variants of a study with its seeds, each step once where several runs need the same. The same"
-                + " command again does what is missing: after a kill, or of variants and seeds that were added.",
+        description =
+                "Runs the variants of a study with its seeds, each step once where several runs need the same. The same"
+                        + " command again does what is missing: after a kill, or of variants and seeds that were added.",
         mixinStandardHelpOptions = true,
         subcommands = StudyStatusCommand.class)
 public final class StudyCommand implements Callable<Integer> {

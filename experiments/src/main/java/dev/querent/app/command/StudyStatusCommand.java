@@ -17,8 +17,9 @@ import picocli.CommandLine.Spec;
 /** {@code querent study status FILE}: which steps of which runs are done, while the study goes on and after. */
 @Command(
         name = "status",
-        description = "Checks a study, and shows how far its runs are: done, shared (computed by another run), running, begun"
-                + " or not begun.",
+        description =
+                "Checks a study, and shows how far its runs are: done, shared (computed by another run), running, begun"
+                        + " or not begun.",
         mixinStandardHelpOptions = true)
 public final class StudyStatusCommand implements Runnable {
 

@@ -74,7 +74,8 @@ public record RunDifference(
                 .ifPresent(record -> changes(record.inputs(), FlatSettings.of(key.inputs()), Set.of())
                         .forEach((input, change) -> {
                             if (!isOfAnotherStep(input)) {
-                                sentences.add(step + ": " + input + " was " + change.first() + ", is " + change.second());
+                                sentences.add(
+                                        step + ": " + input + " was " + change.first() + ", is " + change.second());
                             }
                         })));
         return sentences;
@@ -117,8 +118,8 @@ public record RunDifference(
     private static void flatten(String key, JsonNode node, Map<String, String> values) {
         if (node.isObject()) {
             node.properties()
-                    .forEach(entry ->
-                            flatten(key.isEmpty() ? entry.getKey() : key + " " + entry.getKey(), entry.getValue(), values));
+                    .forEach(entry -> flatten(
+                            key.isEmpty() ? entry.getKey() : key + " " + entry.getKey(), entry.getValue(), values));
         } else {
             values.put(key, node.asString(""));
         }
@@ -145,15 +146,19 @@ public record RunDifference(
             Double before = one.get(name);
             Double after = other.get(name);
             if (!Objects.equals(before, after)) {
-                String size = before == null || after == null ? "" : String.format(Locale.ROOT, "%+.6g", after - before);
+                String size =
+                        before == null || after == null ? "" : String.format(Locale.ROOT, "%+.6g", after - before);
                 changes.put(step + "." + name, new Change(shown(before), shown(after), size));
             }
         }
         Map<String, String> files = files(first.step(step));
         Map<String, String> others = files(second.step(step));
         changes(files, others, Set.of()).forEach((name, change) -> {
-            String size = name.endsWith(".safetensors") && !change.first().equals(ABSENT) && !change.second().equals(ABSENT)
-                    ? WeightDifference.of(first.step(step).resolve(name), second.step(step).resolve(name))
+            String size = name.endsWith(".safetensors")
+                            && !change.first().equals(ABSENT)
+                            && !change.second().equals(ABSENT)
+                    ? WeightDifference.of(
+                            first.step(step).resolve(name), second.step(step).resolve(name))
                     : "";
             changes.put(step + "/" + name, new Change(change.first(), change.second(), size));
         });
@@ -163,22 +168,24 @@ public record RunDifference(
     /** Without what a clock said. */
     private static Map<String, Double> numbers(Path folder) {
         Map<String, Double> numbers = new LinkedHashMap<>();
-        StepResults.read(folder).ifPresent(results -> results.numbers().forEach((name, value) -> {
-            if (!name.contains("second")) {
-                numbers.put(name, value);
-            }
-        }));
+        StepResults.read(folder)
+                .ifPresent(results -> results.numbers().forEach((name, value) -> {
+                    if (!name.contains("second")) {
+                        numbers.put(name, value);
+                    }
+                }));
         return numbers;
     }
 
     /** What a step has computed: trained weights, captions and predictions, by their checksums. */
     private static Map<String, String> files(Path folder) {
         Map<String, String> files = new TreeMap<>();
-        StepRecord.read(folder).ifPresent(record -> record.files().forEach((name, hash) -> {
-            if (name.startsWith("output/") || name.equals("predictions.jsonl")) {
-                files.put(name, hash);
-            }
-        }));
+        StepRecord.read(folder)
+                .ifPresent(record -> record.files().forEach((name, hash) -> {
+                    if (name.startsWith("output/") || name.equals("predictions.jsonl")) {
+                        files.put(name, hash);
+                    }
+                }));
         return files;
     }
 

@@ -29,7 +29,8 @@ final class WeightDifference {
             double largest = 0;
             String where = "";
             for (String name : shared) {
-                if (!Arrays.equals(one.shape(name).orElseThrow(), other.shape(name).orElseThrow())) {
+                if (!Arrays.equals(
+                        one.shape(name).orElseThrow(), other.shape(name).orElseThrow())) {
                     shapes++;
                     continue;
                 }

@@ -33,7 +33,9 @@ final class CurvePlot {
     }
 
     private static java.util.stream.DoubleStream values(Map<String, SortedMap<Long, Double>> curves) {
-        return curves.values().stream().flatMap(curve -> curve.values().stream()).mapToDouble(value -> value);
+        return curves.values().stream()
+                .flatMap(curve -> curve.values().stream())
+                .mapToDouble(value -> value);
     }
 
     /** @param curves none of them empty, by name */
@@ -50,7 +52,10 @@ final class CurvePlot {
         StringBuilder svg = new StringBuilder(String.format(
                 Locale.ROOT,
                 "<svg viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" font-family=\"sans-serif\" font-size=\"12\">%n",
-                WIDTH, HEIGHT, WIDTH, HEIGHT));
+                WIDTH,
+                HEIGHT,
+                WIDTH,
+                HEIGHT));
         for (int tick = 0; tick <= TICKS; tick++) {
             double value = lowest + (highest - lowest) * tick / TICKS;
             double step = lastStep * tick / TICKS;
@@ -59,7 +64,16 @@ final class CurvePlot {
                     "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#ddd\"/>"
                             + "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%.4g</text>"
                             + "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%.0f</text>%n",
-                    LEFT, WIDTH - RIGHT, y(value), y(value), LEFT - 6, y(value) + 4, value, x(step), HEIGHT - 12, step));
+                    LEFT,
+                    WIDTH - RIGHT,
+                    y(value),
+                    y(value),
+                    LEFT - 6,
+                    y(value) + 4,
+                    value,
+                    x(step),
+                    HEIGHT - 12,
+                    step));
         }
         int index = 0;
         for (SortedMap<Long, Double> curve : curves.values()) {

@@ -161,7 +161,8 @@ public final class StudyExecution {
     private synchronized void start(PlannedRun run, int doneBefore) {
         String name = run.directory().name();
         RunDirectory.writeAtomically(folder.experiment(name), run.experiment().resolvedYaml());
-        List<String> arguments = new ArrayList<>(List.of("run", folder.experiment(name).toString()));
+        List<String> arguments =
+                new ArrayList<>(List.of("run", folder.experiment(name).toString()));
         arguments.addAll(options);
         if (!stopped) {
             working.put(run, new Working(new ChildRun(folder.log(name), arguments), doneBefore));
@@ -188,8 +189,8 @@ public final class StudyExecution {
         } else if (stopped) {
             say(name + " has stopped");
         } else {
-            String sentence = name + " failed (exit code " + child.exitCode() + "): " + child.lastWords() + " All of it: "
-                    + folder.log(name);
+            String sentence = name + " failed (exit code " + child.exitCode() + "): " + child.lastWords()
+                    + " All of it: " + folder.log(name);
             failures.add(sentence);
             say(sentence);
         }

@@ -48,7 +48,11 @@ final class StudyPage {
     }
 
     static void curves(String title, Map<String, SortedMap<Long, Double>> curves, StringBuilder page) {
-        page.append("<h2>").append(escape(title)).append("</h2>\n").append(CurvePlot.svg(curves)).append("<p>");
+        page.append("<h2>")
+                .append(escape(title))
+                .append("</h2>\n")
+                .append(CurvePlot.svg(curves))
+                .append("<p>");
         int index = 0;
         for (String name : curves.keySet()) {
             page.append("<span style=\"color: ")
@@ -61,6 +65,9 @@ final class StudyPage {
     }
 
     static String escape(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 }

@@ -30,8 +30,9 @@ public final class StudyReport {
             "difference",
             "95 % interval of the difference",
             "pairs");
-    private static final String NOTE = "Intervals are of the mean, by Student's t; those of one run can't be told. A difference is the"
-            + " mean of the differences between runs with the same seed.";
+    private static final String NOTE =
+            "Intervals are of the mean, by Student's t; those of one run can't be told. A difference is the"
+                    + " mean of the differences between runs with the same seed.";
 
     private final Study study;
     private final StudyResults results;
@@ -146,7 +147,9 @@ public final class StudyReport {
         text.append("## ").append(table.title()).append("\n\n");
         text.append("| ").append(String.join(" | ", table.columns())).append(" |\n");
         text.append("|---".repeat(table.columns().size())).append("|\n");
-        table.rows().forEach(row -> text.append("| ").append(String.join(" | ", row)).append(" |\n"));
+        table.rows()
+                .forEach(
+                        row -> text.append("| ").append(String.join(" | ", row)).append(" |\n"));
         text.append('\n');
     }
 

@@ -122,15 +122,18 @@ final class StudyResults {
 
     private Set<String> found() {
         Set<String> names = new LinkedHashSet<>();
-        found.values().forEach(seeds -> seeds.values().forEach(run -> names.addAll(run.numbers().keySet())));
+        found.values()
+                .forEach(seeds ->
+                        seeds.values().forEach(run -> names.addAll(run.numbers().keySet())));
         return names;
     }
 
     /** A number of a variant by seed, of those runs that have it. */
     Map<Long, Double> values(Study.Variant variant, String metric) {
         Map<Long, Double> values = new LinkedHashMap<>();
-        runs(variant).forEach((seed, run) -> Optional.ofNullable(run.numbers().get(metric))
-                .ifPresent(value -> values.put(seed, value)));
+        runs(variant)
+                .forEach((seed, run) ->
+                        Optional.ofNullable(run.numbers().get(metric)).ifPresent(value -> values.put(seed, value)));
         return values;
     }
 
@@ -142,25 +145,30 @@ final class StudyResults {
                 .map(candidate -> values(candidate, metric))
                 .orElse(Map.of());
         List<Double> differences = new ArrayList<>();
-        values(variant, metric).forEach((seed, value) -> Optional.ofNullable(theirs.get(seed))
-                .ifPresent(their -> differences.add(value - their)));
+        values(variant, metric)
+                .forEach((seed, value) ->
+                        Optional.ofNullable(theirs.get(seed)).ifPresent(their -> differences.add(value - their)));
         return differences;
     }
 
     /** The steps that log a loss. */
     Set<String> trainings() {
         Set<String> steps = new LinkedHashSet<>();
-        found.values().forEach(seeds -> seeds.values().forEach(run -> steps.addAll(run.losses().keySet())));
+        found.values()
+                .forEach(seeds ->
+                        seeds.values().forEach(run -> steps.addAll(run.losses().keySet())));
         return steps;
     }
 
     /** The mean loss of a variant's runs at each logged optimiser step; empty where it has no such step. */
     SortedMap<Long, Double> curve(Study.Variant variant, String step) {
         SortedMap<Long, List<Double>> all = new TreeMap<>();
-        runs(variant).values().forEach(run -> run.losses()
-                .getOrDefault(step, new TreeMap<>())
-                .forEach((at, loss) ->
-                        all.computeIfAbsent(at, same -> new ArrayList<>()).add(loss)));
+        runs(variant)
+                .values()
+                .forEach(run -> run.losses()
+                        .getOrDefault(step, new TreeMap<>())
+                        .forEach((at, loss) -> all.computeIfAbsent(at, same -> new ArrayList<>())
+                                .add(loss)));
         SortedMap<Long, Double> means = new TreeMap<>();
         all.forEach((at, losses) -> means.put(at, new SeedSample(losses).mean()));
         return means;

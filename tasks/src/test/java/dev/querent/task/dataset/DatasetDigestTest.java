@@ -53,8 +53,8 @@ class DatasetDigestTest {
     }
 
     private static Dataset open(Path place) {
-        ImageTextFiles.Config config = new ImageTextFiles.Config(
-                place, place.resolve("train.jsonl"), Optional.empty(), Optional.empty());
+        ImageTextFiles.Config config =
+                new ImageTextFiles.Config(place, place.resolve("train.jsonl"), Optional.empty(), Optional.empty());
         return new ImageTextFiles(config, new DataFolder(place));
     }
 
@@ -66,7 +66,6 @@ class DatasetDigestTest {
         }
         ImageIO.write(image, "png", place.resolve("picture.png").toFile());
         Files.writeString(
-                place.resolve("train.jsonl"),
-                "{\"image\": \"picture.png\", \"caption\": \"" + caption + "\"}\n");
+                place.resolve("train.jsonl"), "{\"image\": \"picture.png\", \"caption\": \"" + caption + "\"}\n");
     }
 }
