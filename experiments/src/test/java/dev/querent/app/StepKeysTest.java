@@ -48,8 +48,10 @@ class StepKeysTest {
                         + " captioning questions",
                 "vision.layers=3                                 | vision-pretraining representation generative retrieval"
                         + " captioning questions",
-                "steps.language-pretraining.batch-size=9         | language-pretraining generative captioning questions",
-                "language.layers=3                               | language-pretraining generative captioning questions",
+                "steps.language-pretraining.batch-size=9         | language-pretraining generative retrieval captioning"
+                        + " questions",
+                "language.layers=3                               | language-pretraining generative retrieval captioning"
+                        + " questions",
                 "language.hidden-size=64                         | language-pretraining representation generative retrieval"
                         + " captioning questions",
                 "steps.representation.generation=0               | representation generative retrieval captioning questions",
@@ -107,7 +109,7 @@ class StepKeysTest {
     void aStepThatASettingNamesCounts() throws IOException {
         Path file = Files.writeString(folder.resolve("cached.yaml"), """
                 data: {plugin: shapes, train-samples: 20, validation-samples: 2, test-samples: 2}
-                vision: {plugin: clip-vit, image-size: 64, patch-size: 16, width: 32, layers: 1, heads: 2, mlp: 64}
+                vision: {plugin: clip-vit, image-size: 64, patch-size: 16, width: 32, layers: 1, heads: 2, mlp: 64, skipped-blocks: 0}
                 bridge: {plugin: q-former, queries: 4, width: 32, layers: 1, heads: 2, mlp: 64, max-positions: 32}
                 steps:
                   cache: {plugin: feature-caching}
@@ -126,7 +128,7 @@ class StepKeysTest {
     void aNewVersionOfAStepChangesItsKey() throws IOException {
         Path file = Files.writeString(folder.resolve("versions.yaml"), """
                 data: {plugin: shapes, train-samples: 20, validation-samples: 2, test-samples: 2}
-                vision: {plugin: clip-vit, image-size: 64, patch-size: 16, width: 32, layers: 1, heads: 2, mlp: 64}
+                vision: {plugin: clip-vit, image-size: 64, patch-size: 16, width: 32, layers: 1, heads: 2, mlp: 64, skipped-blocks: 0}
                 steps:
                   before: {plugin: vision-pretraining}
                   looking: {plugin: looking}

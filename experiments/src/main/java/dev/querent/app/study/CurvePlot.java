@@ -3,7 +3,7 @@ package dev.querent.app.study;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.SortedMap;
+import java.util.NavigableMap;
 import java.util.stream.Collectors;
 
 /** Curves over optimiser steps as an SVG element of an HTML page. */
@@ -23,8 +23,8 @@ final class CurvePlot {
     private final double lowest;
     private final double highest;
 
-    private CurvePlot(Map<String, SortedMap<Long, Double>> curves) {
-        lastStep = curves.values().stream().mapToLong(SortedMap::lastKey).max().orElse(1);
+    private CurvePlot(Map<String, NavigableMap<Long, Double>> curves) {
+        lastStep = curves.values().stream().mapToLong(NavigableMap::lastKey).max().orElse(1);
         double low = values(curves).min().orElse(0);
         double high = values(curves).max().orElse(1);
         double margin = Math.max(1e-6, (high - low) * 0.05);
@@ -32,14 +32,14 @@ final class CurvePlot {
         highest = high + margin;
     }
 
-    private static java.util.stream.DoubleStream values(Map<String, SortedMap<Long, Double>> curves) {
+    private static java.util.stream.DoubleStream values(Map<String, NavigableMap<Long, Double>> curves) {
         return curves.values().stream()
                 .flatMap(curve -> curve.values().stream())
                 .mapToDouble(value -> value);
     }
 
     /** @param curves none of them empty, by name */
-    static String svg(Map<String, SortedMap<Long, Double>> curves) {
+    static String svg(Map<String, NavigableMap<Long, Double>> curves) {
         return new CurvePlot(curves).draw(curves);
     }
 
@@ -48,7 +48,7 @@ final class CurvePlot {
         return COLOURS.get(index % COLOURS.size());
     }
 
-    private String draw(Map<String, SortedMap<Long, Double>> curves) {
+    private String draw(Map<String, NavigableMap<Long, Double>> curves) {
         StringBuilder svg = new StringBuilder(String.format(
                 Locale.ROOT,
                 "<svg viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" font-family=\"sans-serif\" font-size=\"12\">%n",
@@ -76,7 +76,7 @@ final class CurvePlot {
                     step));
         }
         int index = 0;
-        for (SortedMap<Long, Double> curve : curves.values()) {
+        for (NavigableMap<Long, Double> curve : curves.values()) {
             String points = curve.entrySet().stream()
                     .map(point -> String.format(Locale.ROOT, "%.1f,%.1f", x(point.getKey()), y(point.getValue())))
                     .collect(Collectors.joining(" "));

@@ -75,7 +75,7 @@ public final class StudyExecution {
     public Outcome carryOut(List<Study.Run> runs) {
         List<PlannedRun> waiting = plan(runs);
         say(forecast(waiting));
-        while (!working.isEmpty() || !waiting.isEmpty() && !stopped) {
+        while (!working.isEmpty() || (!waiting.isEmpty() && !stopped)) {
             endOfThoseThatHaveEnded();
             for (Iterator<PlannedRun> next = waiting.iterator(); next.hasNext() && !stopped; ) {
                 PlannedRun run = next.next();

@@ -3,7 +3,7 @@ package dev.querent.app.study;
 import dev.querent.report.ResultTable;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
+import java.util.NavigableMap;
 
 /** The HTML of a study's report: all text is escaped, nothing is executed or loaded. */
 final class StudyPage {
@@ -47,7 +47,7 @@ final class StudyPage {
         page.append("</tr>\n");
     }
 
-    static void curves(String title, Map<String, SortedMap<Long, Double>> curves, StringBuilder page) {
+    static void curves(String title, Map<String, NavigableMap<Long, Double>> curves, StringBuilder page) {
         page.append("<h2>")
                 .append(escape(title))
                 .append("</h2>\n")

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.SortedMap;
+import java.util.NavigableMap;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -159,9 +159,9 @@ public final class StudyReport {
         page.append("<p>").append(StudyPage.escape(NOTE)).append("</p>\n");
         results.metrics().forEach(metric -> StudyPage.table(table(metric), page));
         for (String step : results.trainings()) {
-            Map<String, SortedMap<Long, Double>> curves = new LinkedHashMap<>();
+            Map<String, NavigableMap<Long, Double>> curves = new LinkedHashMap<>();
             for (Study.Variant variant : study.variants()) {
-                SortedMap<Long, Double> curve = results.curve(variant, step);
+                NavigableMap<Long, Double> curve = results.curve(variant, step);
                 if (!curve.isEmpty()) {
                     curves.put(variant.name(), curve);
                 }

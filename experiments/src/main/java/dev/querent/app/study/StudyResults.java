@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -30,7 +30,7 @@ final class StudyResults {
     private final Map<String, Map<Long, Found>> found = new LinkedHashMap<>();
 
     /** Of one run. */
-    private record Found(Map<String, Double> numbers, Map<String, SortedMap<Long, Double>> losses, Cost cost) {}
+    private record Found(Map<String, Double> numbers, Map<String, NavigableMap<Long, Double>> losses, Cost cost) {}
 
     /** Steps of a variant and the time that they took, or would have taken. */
     record Cost(int runs, int computed, int shared, double seconds, double saved) {
@@ -57,7 +57,7 @@ final class StudyResults {
 
     private static Found read(RunDirectory run, Set<String> steps) {
         Map<String, Double> numbers = new LinkedHashMap<>();
-        Map<String, SortedMap<Long, Double>> losses = new LinkedHashMap<>();
+        Map<String, NavigableMap<Long, Double>> losses = new LinkedHashMap<>();
         Cost cost = Cost.NONE;
         boolean finished = true;
         for (String step : steps) {
@@ -67,7 +67,7 @@ final class StudyResults {
                 StepResults.read(folder)
                         .ifPresent(results ->
                                 results.numbers().forEach((name, value) -> numbers.put(step + "." + name, value)));
-                SortedMap<Long, Double> loss = losses(folder.resolve("metrics.jsonl"));
+                NavigableMap<Long, Double> loss = losses(folder.resolve("metrics.jsonl"));
                 if (!loss.isEmpty()) {
                     losses.put(step, loss);
                 }
@@ -81,8 +81,8 @@ final class StudyResults {
         return new Found(numbers, losses, finished ? cost.plus(new Cost(1, 0, 0, 0, 0)) : cost);
     }
 
-    private static SortedMap<Long, Double> losses(Path file) {
-        SortedMap<Long, Double> losses = new TreeMap<>();
+    private static NavigableMap<Long, Double> losses(Path file) {
+        NavigableMap<Long, Double> losses = new TreeMap<>();
         if (!Files.exists(file)) {
             return losses;
         }
@@ -161,15 +161,15 @@ final class StudyResults {
     }
 
     /** The mean loss of a variant's runs at each logged optimiser step; empty where it has no such step. */
-    SortedMap<Long, Double> curve(Study.Variant variant, String step) {
-        SortedMap<Long, List<Double>> all = new TreeMap<>();
+    NavigableMap<Long, Double> curve(Study.Variant variant, String step) {
+        NavigableMap<Long, List<Double>> all = new TreeMap<>();
         runs(variant)
                 .values()
                 .forEach(run -> run.losses()
                         .getOrDefault(step, new TreeMap<>())
                         .forEach((at, loss) -> all.computeIfAbsent(at, same -> new ArrayList<>())
                                 .add(loss)));
-        SortedMap<Long, Double> means = new TreeMap<>();
+        NavigableMap<Long, Double> means = new TreeMap<>();
         all.forEach((at, losses) -> means.put(at, new SeedSample(losses).mean()));
         return means;
     }

@@ -90,8 +90,8 @@ class StudyReportTest {
         assertThat(difference.path("from").asString("")).isEqualTo("base");
         assertThat(difference.path("pairs").asInt(0)).isEqualTo(3);
         assertThat(difference.path("mean").asDouble(0)).isCloseTo(0.16666666666666666, within(1e-12));
-        assertThat(difference.path("low").asDouble(0)).isCloseTo(-0.0918917, within(1e-6));
-        assertThat(difference.path("high").asDouble(0)).isCloseTo(0.4252250, within(1e-6));
+        assertThat(difference.path("low").asDouble(0)).isCloseTo(-0.0918906, within(1e-6));
+        assertThat(difference.path("high").asDouble(0)).isCloseTo(0.4252239, within(1e-6));
     }
 
     @Test
