@@ -118,7 +118,8 @@ public final class PipelineJob {
     private Outcome work(RunStatus status, StopRequests stop) {
         Torch.setThreads(experiment.threads());
         keepExperiment();
-        Outcome outcome = allStepsDone() ? Outcome.FINISHED : runSteps(status, stop);
+        boolean complete = allStepsDone() && Files.exists(run.vocabulary()); // steps may all have been taken over
+        Outcome outcome = complete ? Outcome.FINISHED : runSteps(status, stop);
         if (outcome == Outcome.FINISHED) { // of a run killed between its last step and its report, this is all that is
             // missing
             RunReport.write(run.root());

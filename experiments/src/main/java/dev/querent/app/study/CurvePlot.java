@@ -24,7 +24,8 @@ final class CurvePlot {
     private final double highest;
 
     private CurvePlot(Map<String, NavigableMap<Long, Double>> curves) {
-        lastStep = curves.values().stream().mapToLong(NavigableMap::lastKey).max().orElse(1);
+        lastStep =
+                curves.values().stream().mapToLong(NavigableMap::lastKey).max().orElse(1);
         double low = values(curves).min().orElse(0);
         double high = values(curves).max().orElse(1);
         double margin = Math.max(1e-6, (high - low) * 0.05);
