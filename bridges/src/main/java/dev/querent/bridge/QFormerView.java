@@ -79,7 +79,8 @@ final class QFormerView implements RepresentationLearner.ImageView {
         if (Torch.recordsGradients()) {
             return model.matchLogits(queriesBeside(images, texts, owner)); // (R, 2)
         }
-        try (NDManager passing = owner.newSubManager()) { // an image may be matched with thousands of texts, some at a time
+        try (NDManager passing =
+                owner.newSubManager()) { // an image may be matched with thousands of texts, some at a time
             NDArray logits = model.matchLogits(queriesBeside(images, texts, passing));
             logits.attach(owner);
             return logits;

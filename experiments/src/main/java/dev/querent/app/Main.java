@@ -1,19 +1,23 @@
 package dev.querent.app;
 
 import dev.querent.app.command.DataCommand;
+import dev.querent.app.command.DiffCommand;
 import dev.querent.app.command.EmbedCommand;
 import dev.querent.app.command.ErrorReport;
 import dev.querent.app.command.EvaluateCommand;
 import dev.querent.app.command.ExportCommand;
+import dev.querent.app.command.GcCommand;
 import dev.querent.app.command.GenerateCommand;
 import dev.querent.app.command.MetricsCommand;
 import dev.querent.app.command.PlanCommand;
 import dev.querent.app.command.PluginsCommand;
+import dev.querent.app.command.ReproduceCommand;
 import dev.querent.app.command.ResumeCommand;
 import dev.querent.app.command.RunCommand;
 import dev.querent.app.command.ScoreCommand;
 import dev.querent.app.command.StatusCommand;
 import dev.querent.app.command.StopCommand;
+import dev.querent.app.command.StudyCommand;
 import dev.querent.app.command.ValidateCommand;
 import dev.querent.app.command.WorkCommand;
 import java.io.PrintWriter;
@@ -39,6 +43,10 @@ import picocli.CommandLine.ScopeType;
             WorkCommand.class,
             StopCommand.class,
             StatusCommand.class,
+            StudyCommand.class,
+            DiffCommand.class,
+            ReproduceCommand.class,
+            GcCommand.class,
             PluginsCommand.class,
             ValidateCommand.class,
             PlanCommand.class,

@@ -32,8 +32,8 @@ class ExperimentFilesTest {
         try (Stream<Path> folders = Files.list(Path.of(""))) {
             List<Path> files = new ArrayList<>();
             for (Path candidate : folders.filter(Files::isDirectory)
-                    .filter(path ->
-                            !List.of("src", "target", "cluster", "benchmarks").contains(path.toString()))
+                    .filter(path -> !List.of("src", "target", "cluster", "benchmarks", "studies")
+                            .contains(path.toString()))
                     .toList()) {
                 try (Stream<Path> inside = Files.walk(candidate)) {
                     inside.filter(path -> path.toString().endsWith(".yaml")).forEach(files::add);
@@ -47,6 +47,22 @@ class ExperimentFilesTest {
     @MethodSource("files")
     void everyFileIsWithoutMistakes(Path file) {
         assertThat(mistakes(file.toString())).isEmpty();
+    }
+
+    static List<Path> studies() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("studies"))) {
+            return files.toList();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("studies")
+    void everyStudyIsWithoutMistakes(Path file) {
+        CommandLineRun command = new CommandLineRun();
+        assertThat(command.run("study", "status", file, "--runs", folder))
+                .as(command.err())
+                .isZero();
+        assertThat(command.out()).contains("base").contains("waiting");
     }
 
     @Test

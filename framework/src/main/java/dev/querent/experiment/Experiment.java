@@ -86,6 +86,12 @@ public record Experiment(
         return sentences;
     }
 
+    /** The same experiment under another name, with another number of threads. */
+    public Experiment carriedOut(String newName, int newThreads) {
+        return new Experiment(
+                newName, seed, newThreads, badSampleLimit, data, vision, language, bridge, captioner, scorer, steps);
+    }
+
     /** The same experiment with no language model wired. */
     public Experiment withoutLanguage() {
         return new Experiment(

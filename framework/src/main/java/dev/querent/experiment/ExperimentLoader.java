@@ -62,8 +62,15 @@ public final class ExperimentLoader {
      */
     public Experiment load(Path file, List<String> overrides) {
         Problems problems = new Problems();
-        Mapping written = new ExperimentFiles(problems).read(file);
-        Mapping root = written.overlaid(new Overrides(problems).tree(overrides));
+        return load(file, problems, List.of(new Overrides(problems).tree(overrides)));
+    }
+
+    /** Loads a file with trees of settings on top, each on those before it. */
+    Experiment load(Path file, Problems problems, List<Mapping> layers) {
+        Mapping root = new ExperimentFiles(problems).read(file);
+        for (Mapping layer : layers) {
+            root = root.overlaid(layer);
+        }
         Optional<Experiment> experiment = bind(root, file, problems);
         if (experiment.isEmpty() || !problems.isEmpty()) {
             throw new ExperimentException(problems.list());

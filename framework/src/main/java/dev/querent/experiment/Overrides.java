@@ -48,6 +48,17 @@ public final class Overrides {
         }
     }
 
+    /** A tree with one value, below a dotted key. */
+    Mapping at(String key, ConfigNode value) {
+        Mapping empty = new Mapping(Map.of(), value.origin());
+        List<String> path = List.of(DOT.split(key, -1));
+        if (path.stream().anyMatch(String::isBlank)) {
+            problems.add(value.origin(), key, "expected a dotted key, as in bridge.queries");
+            return empty;
+        }
+        return put(empty, path, value, value.origin());
+    }
+
     private static Mapping put(Mapping tree, List<String> path, ConfigNode value, Origin origin) {
         Map<String, ConfigNode> entries = new LinkedHashMap<>(tree.entries());
         String key = path.get(0);

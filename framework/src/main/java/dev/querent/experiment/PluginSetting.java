@@ -1,5 +1,6 @@
 package dev.querent.experiment;
 
+import dev.querent.config.ConfigNode.Mapping;
 import dev.querent.plugin.PluginDescriptor;
 import dev.querent.weights.Precision;
 import java.nio.file.Path;
@@ -29,5 +30,10 @@ public record PluginSetting(
      */
     public <T> T create(Class<T> kind, Object... supplied) {
         return kind.cast(plugin.create(config, supplied));
+    }
+
+    /** Every value, defaults included, as one would write it. */
+    public Mapping tree() {
+        return ResolvedExperiment.tree(this);
     }
 }

@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *   vocabulary.txt   words of small models            quarantine.jsonl    samples that could not be used
  *   status.json      how far it has come              lock                held while a process works on it
  *   schema           its name in a shared job repository
- *   steps/STEP/      metrics.jsonl, checkpoints/, output/ROLE.safetensors, output/captions.jsonl, results.json, done
+ *   steps/STEP/      metrics.jsonl, checkpoints/, output/ROLE.safetensors, output/captions.jsonl, results.json, step.json, done
  *   report/          tables, curves, pictures
  * </pre>
  *
@@ -77,6 +79,23 @@ public record RunDirectory(Path root) {
 
     public Path step(String step) {
         return root.resolve("steps").resolve(step);
+    }
+
+    /** The steps that have a folder, by name; none whose name begins with a dot. */
+    public List<String> steps() {
+        Path folder = root.resolve("steps");
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> folders = Files.list(folder)) {
+            return folders.filter(Files::isDirectory)
+                    .map(path -> String.valueOf(path.getFileName()))
+                    .filter(name -> !name.startsWith("."))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot list " + folder, e);
+        }
     }
 
     /**

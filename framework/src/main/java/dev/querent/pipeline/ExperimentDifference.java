@@ -1,6 +1,5 @@
 package dev.querent.pipeline;
 
-import dev.querent.config.ConfigNode;
 import dev.querent.config.Origin;
 import dev.querent.config.Problem;
 import dev.querent.config.YamlReader;
@@ -14,11 +13,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** What changed between the experiment that a folder was made for and the one that is to run in it. */
-final class ExperimentDifference {
+public final class ExperimentDifference {
 
     /** Settings that say how a run is carried out, not what it computes. */
     private static final List<String> FREE = List.of("threads", "bad-sample-limit");
@@ -29,12 +27,23 @@ final class ExperimentDifference {
      * @throws ExperimentException listing the changed keys, where there are any
      */
     static void refuse(Experiment experiment, RunDirectory run) {
+        List<String> changed = of(experiment, run);
+        if (!changed.isEmpty()) {
+            String sentence = run.root() + " holds a run of another experiment: " + String.join("; ", changed)
+                    + ". Give this one a name of its own (--set name=...), or delete the folder.";
+            throw new ExperimentException(
+                    List.of(new Problem(Origin.of(run.resolved().toString()), "", sentence)));
+        }
+    }
+
+    /** Each change that makes another experiment of a run, as {@code KEY was ..., is ...}; none where there is no run yet. */
+    public static List<String> of(Experiment experiment, RunDirectory run) {
         if (!run.exists()) {
-            return;
+            return List.of();
         }
         Map<String, String> before =
-                flat(YamlReader.document(read(run), run.resolved().toString()));
-        Map<String, String> now = flat(experiment.resolved());
+                FlatSettings.of(YamlReader.document(read(run), run.resolved().toString()));
+        Map<String, String> now = FlatSettings.of(experiment.resolved());
         TreeSet<String> keys = new TreeSet<>(before.keySet());
         keys.addAll(now.keySet());
         List<String> changed = new ArrayList<>();
@@ -43,12 +52,7 @@ final class ExperimentDifference {
                 changed.add(key + " was " + shown(before.get(key)) + ", is " + shown(now.get(key)));
             }
         }
-        if (!changed.isEmpty()) {
-            String sentence = run.root() + " holds a run of another experiment: " + String.join("; ", changed)
-                    + ". Give this one a name of its own (--set name=...), or delete the folder.";
-            throw new ExperimentException(
-                    List.of(new Problem(Origin.of(run.resolved().toString()), "", sentence)));
-        }
+        return changed;
     }
 
     private static String read(RunDirectory run) {
@@ -61,23 +65,5 @@ final class ExperimentDifference {
 
     private static String shown(@org.jspecify.annotations.Nullable String value) {
         return value == null ? "absent" : value;
-    }
-
-    private static Map<String, String> flat(ConfigNode root) {
-        Map<String, String> values = new TreeMap<>();
-        flatten("", root, values);
-        return values;
-    }
-
-    private static void flatten(String key, ConfigNode node, Map<String, String> values) {
-        if (node instanceof ConfigNode.Mapping mapping) {
-            mapping.entries().forEach((name, child) -> flatten(key.isEmpty() ? name : key + "." + name, child, values));
-        } else if (node instanceof ConfigNode.Sequence sequence) {
-            for (int i = 0; i < sequence.items().size(); i++) {
-                flatten(key + "[" + i + "]", sequence.items().get(i), values);
-            }
-        } else if (node instanceof ConfigNode.Scalar scalar) {
-            values.put(key, scalar.text());
-        }
     }
 }

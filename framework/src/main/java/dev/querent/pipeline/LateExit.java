@@ -8,12 +8,17 @@ import java.util.function.BooleanSupplier;
  * Keeps a process that was told to end (SIGTERM, Ctrl-C) alive until its work has ended; not where it can't end, because it waits for a
  * rank that is no more. Slurm's launcher tells the other ranks of a death in this way, and would wait half a minute before it kills them.
  */
-final class LateExit implements AutoCloseable {
+public final class LateExit implements AutoCloseable {
 
     private static final long LONGEST_WAIT_SECONDS = 120;
 
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread hook;
+
+    /** For work that ends by itself once it has been told. */
+    public LateExit(Runnable told) {
+        this(told, () -> false);
+    }
 
     /**
      * @param told called when the process is told to end

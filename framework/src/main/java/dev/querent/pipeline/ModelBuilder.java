@@ -89,7 +89,7 @@ public final class ModelBuilder {
     }
 
     /** What the components that are wired say of themselves, whatever configuration that comes from. */
-    private BridgeShape shape() {
+    BridgeShape shape() {
         try (NDManager passing = Torch.newManager()) {
             VisionEncoder vision = create("vision", VisionEncoder.class, ParameterScope.shapesOnly(passing));
             OptionalInt languageWidth = OptionalInt.empty();

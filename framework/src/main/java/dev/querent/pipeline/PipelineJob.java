@@ -18,6 +18,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -116,7 +118,8 @@ public final class PipelineJob {
     private Outcome work(RunStatus status, StopRequests stop) {
         Torch.setThreads(experiment.threads());
         keepExperiment();
-        Outcome outcome = allStepsDone() ? Outcome.FINISHED : runSteps(status, stop);
+        boolean complete = allStepsDone() && Files.exists(run.vocabulary()); // steps may all have been taken over
+        Outcome outcome = complete ? Outcome.FINISHED : runSteps(status, stop);
         if (outcome == Outcome.FINISHED) { // of a run killed between its last step and its report, this is all that is
             // missing
             RunReport.write(run.root());
@@ -140,13 +143,16 @@ public final class PipelineJob {
                 new QuarantineFile(run.quarantine(), experiment.badSampleLimit()),
                 collectives);
         AtomicReference<RuntimeException> failure = new AtomicReference<>();
+        Map<String, StepKeys.Key> keys = new StepKeys().of(experiment, () -> dataset);
         List<StepTasklet> steps = new ArrayList<>();
         experiment.steps().forEach((name, setting) -> {
             Runnable begin = () -> {
                 status.begin(name);
                 progress.begin(name);
             };
-            steps.add(new StepTasklet(name, steps.size(), setting.create(PipelineStep.class), work, begin, failure));
+            PipelineStep step = setting.create(PipelineStep.class);
+            steps.add(new StepTasklet(
+                    name, steps.size(), step, Objects.requireNonNull(keys.get(name)), work, begin, failure));
         });
         BatchStatus ended = new JobRunner(experiment, run, shared).run(steps);
         if (ended == BatchStatus.STOPPED) {

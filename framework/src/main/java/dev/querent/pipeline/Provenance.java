@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -28,7 +29,9 @@ final class Provenance {
         node.put("seed", experiment.seed());
         node.put("threads", experiment.threads());
         node.put("started", clock.instant().toString());
-        gitCommit().ifPresent(commit -> node.put("git-commit", commit));
+        git("rev-parse", "HEAD").ifPresent(commit -> node.put("git-commit", commit));
+        git("status", "--porcelain", "--untracked-files=no")
+                .ifPresent(changes -> node.put("uncommitted-changes", !changes.isEmpty()));
         node.put("java", System.getProperty("java.vm.name") + " " + System.getProperty("java.version"));
         node.put("libtorch", Torch.version());
         node.put("device", "cpu");
@@ -68,13 +71,16 @@ final class Provenance {
         }
     }
 
-    private static Optional<String> gitCommit() {
+    /** What git says of the current folder; nothing where there is no git, or no repository. */
+    private static Optional<String> git(String... arguments) {
+        List<String> command = new ArrayList<>(List.of("git"));
+        command.addAll(List.of(arguments));
         try {
-            Process git = new ProcessBuilder("git", "rev-parse", "HEAD")
+            Process git = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            String commit = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-            return git.waitFor(5, TimeUnit.SECONDS) && git.exitValue() == 0 ? Optional.of(commit) : Optional.empty();
+            String said = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            return git.waitFor(5, TimeUnit.SECONDS) && git.exitValue() == 0 ? Optional.of(said) : Optional.empty();
         } catch (IOException e) {
             return Optional.empty(); // no git here: the run is none the worse
         } catch (InterruptedException e) {

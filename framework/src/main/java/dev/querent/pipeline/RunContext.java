@@ -16,6 +16,7 @@ import dev.querent.plugin.PluginChoice;
 import dev.querent.progress.Progress;
 import dev.querent.progress.StopSignal;
 import dev.querent.random.RunSeed;
+import dev.querent.step.PipelineStep;
 import dev.querent.step.StepContext;
 import dev.querent.weights.ParameterSet;
 import dev.querent.weights.SafetensorsWriter;
@@ -27,6 +28,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What one step of a run works with. */
 final class RunContext implements StepContext {
@@ -36,6 +38,8 @@ final class RunContext implements StepContext {
     private final Collectives collectives;
     private final Dataset dataset;
     private final Map<PluginChoice<Dataset>, Dataset> others = new HashMap<>();
+    private final Set<String> uses;
+    private final Set<String> makes;
 
     /** What the steps of a run share. */
     record Run(
@@ -81,6 +85,9 @@ final class RunContext implements StepContext {
         this.step = step;
         this.run = run;
         this.collectives = collectives;
+        PipelineStep plugin = run.models().step(step);
+        uses = plugin.uses();
+        makes = plugin.makes();
         dataset = run.models().dataset(run.dataset(), step);
     }
 
@@ -121,36 +128,43 @@ final class RunContext implements StepContext {
 
     @Override
     public VisionEncoder vision(NDManager manager) {
+        requireDeclared(uses, "vision", "uses");
         return run.models().vision(manager, Optional.of(step));
     }
 
     @Override
     public LanguageModel language(NDManager manager) {
+        requireDeclared(uses, "language", "uses");
         return run.models().language(manager, Optional.of(step));
     }
 
     @Override
     public Bridge bridge(NDManager manager) {
+        requireDeclared(uses, "bridge", "uses");
         return run.models().bridge(manager, Optional.of(step));
     }
 
     @Override
     public Captioner captioner(NDManager manager) {
+        requireDeclared(uses, "captioner", "uses");
         return run.models().captioner(manager);
     }
 
     @Override
     public ImageTextScorer scorer(NDManager manager) {
+        requireDeclared(uses, "scorer", "uses");
         return run.models().scorer(manager);
     }
 
     @Override
     public Bridge untrainedBridge(NDManager manager) {
+        requireDeclared(uses, "bridge", "uses");
         return run.models().untrainedBridge(manager);
     }
 
     @Override
     public void save(String role, ParameterSet parameters) {
+        requireDeclared(makes, role, "makes");
         if (!collectives.leads()) {
             return;
         }
@@ -163,6 +177,14 @@ final class RunContext implements StepContext {
             Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + target, e);
+        }
+    }
+
+    /** What is not declared is not in the step's key, so that another run would wrongly take its result over. */
+    private void requireDeclared(Set<String> declared, String role, String method) {
+        if (!declared.contains(role)) {
+            throw new IllegalStateException(
+                    "step " + step + " needs \"" + role + "\" in what its " + method + "() returns, found " + declared);
         }
     }
 

@@ -17,6 +17,7 @@ import dev.querent.model.VisionEncoder;
 import dev.querent.plugin.PluginChoice;
 import dev.querent.progress.Progress;
 import dev.querent.random.RunSeed;
+import dev.querent.step.PipelineStep;
 import dev.querent.weights.SafetensorsReader;
 import dev.querent.weights.WeightSource;
 import java.io.IOException;
@@ -64,6 +65,13 @@ public final class RunModels {
             }
             throw missing;
         }
+    }
+
+    /** The plugin of a step. */
+    PipelineStep step(String name) {
+        return Optional.ofNullable(experiment.steps().get(name))
+                .orElseThrow(() -> new IllegalStateException("the experiment has no step called " + name))
+                .create(PipelineStep.class);
     }
 
     DataFolder dataFolder() {

@@ -9,6 +9,7 @@ import dev.querent.step.PipelineStep;
 import dev.querent.step.StepContext;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.springframework.batch.core.job.JobInterruptedException;
@@ -26,6 +27,7 @@ final class StepTasklet implements Tasklet {
     private final String name;
     private final int index;
     private final PipelineStep step;
+    private final StepKeys.Key key;
     private final RunContext.Run run;
     private final Runnable begin;
     private final AtomicReference<RuntimeException> failure;
@@ -37,6 +39,7 @@ final class StepTasklet implements Tasklet {
 
     /**
      * @param index of the step in the experiment
+     * @param key of its result
      * @param begin called before the step works
      * @param failure gets what the step threw, so that it reaches the user as it was
      */
@@ -44,12 +47,14 @@ final class StepTasklet implements Tasklet {
             String name,
             int index,
             PipelineStep step,
+            StepKeys.Key key,
             RunContext.Run run,
             Runnable begin,
             AtomicReference<RuntimeException> failure) {
         this.name = name;
         this.index = index;
         this.step = step;
+        this.key = key;
         this.run = run;
         this.begin = begin;
         this.failure = failure;
@@ -90,14 +95,29 @@ final class StepTasklet implements Tasklet {
         return run.collectives();
     }
 
+    /** The key under which the step was begun: of one that two versions of the code have computed together, there is no record. */
+    private String keptKey(Path folder) throws IOException {
+        Path file = folder.resolve("key");
+        if (!Files.exists(file)) {
+            RunDirectory.writeAtomically(file, key.hash());
+        }
+        return Files.readString(file);
+    }
+
     private void work(RunDirectory directory, Body body) throws IOException, JobInterruptedException {
-        Files.createDirectories(directory.step(name));
+        Path folder = Files.createDirectories(directory.step(name));
+        long begun = System.nanoTime();
         begin.run();
         try {
             if (run.stop().stopRequested()) {
                 throw new StoppedException("stopped before the step");
             }
+            boolean ofOneVersion = keptKey(folder).equals(key.hash());
             body.run(new RunContext(name, run, summoned()));
+            if (ofOneVersion) {
+                double seconds = (System.nanoTime() - begun) / 1e9;
+                key.record(directory.name(), seconds, folder).write(folder);
+            }
             directory.markDone(name);
         } catch (StoppedException stopped) {
             throw new JobInterruptedException(

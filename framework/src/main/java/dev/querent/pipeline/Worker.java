@@ -43,7 +43,7 @@ public final class Worker {
      * @param experiment reads the run's experiment, once its folder is there
      */
     public void work(Supplier<Experiment> experiment) {
-        try (LateExit exit = new LateExit(() -> leaving.set(true), () -> false)) {
+        try (LateExit exit = new LateExit(() -> leaving.set(true))) {
             Ended ended = new Ended();
             if (!awaitRun(ended)) {
                 tell.accept(ended.get() ? run.root() + " has ended" : "left before " + run.root() + " began");

@@ -17,4 +17,10 @@ import java.lang.annotation.Target;
 public @interface Plugin {
     /** The name in experiment files: lower case, digits and hyphens. */
     String value();
+
+    /**
+     * Raised by whoever changes what the plugin computes, weights or results, from equal settings and inputs. Studies take finished
+     * steps over from other runs only where the versions are equal.
+     */
+    int version() default 1;
 }

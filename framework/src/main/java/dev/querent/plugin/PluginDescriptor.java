@@ -35,6 +35,12 @@ public record PluginDescriptor(
         return nameOfKind(kind);
     }
 
+    /** See {@link Plugin#version}. */
+    public int version() {
+        Plugin annotation = type.getAnnotation(Plugin.class);
+        return annotation == null ? 1 : annotation.version();
+    }
+
     static String nameOfKind(Class<?> kind) {
         PluginKind annotation = kind.getAnnotation(PluginKind.class);
         if (annotation == null) {

@@ -2,6 +2,7 @@ package dev.querent.step;
 
 import dev.querent.plugin.PluginKind;
 import java.util.List;
+import java.util.Set;
 
 /**
  * One resumable step of a run. A plugin's constructor takes {@code (Config)}. A step that was killed or stopped is run
@@ -9,6 +10,12 @@ import java.util.List;
  */
 @PluginKind("step")
 public interface PipelineStep {
+
+    /** Every role that a component may have. */
+    Set<String> COMPONENTS = Set.of("vision", "language", "bridge", "captioner", "scorer");
+
+    /** Everything that a step may make. */
+    Set<String> MADE = Set.of("vision", "language", "bridge", "data");
 
     /**
      * Does the work.
@@ -24,9 +31,20 @@ public interface PipelineStep {
         return false;
     }
 
-    /** Whether the step only measures what there is, and leaves models and data as they are. */
-    default boolean evaluates() {
-        return false;
+    /**
+     * The components that the step asks its context for; it gets no others. Its result is taken to depend on their settings, and to be
+     * the same whatever the rest of the experiment is.
+     */
+    default Set<String> uses() {
+        return COMPONENTS;
+    }
+
+    /**
+     * What the step leaves to later ones: the components that it saves, and {@code data} where it chooses captions. Each is among those
+     * that it {@link #uses}, as the data always are.
+     */
+    default Set<String> makes() {
+        return MADE;
     }
 
     /**

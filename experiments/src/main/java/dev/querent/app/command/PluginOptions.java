@@ -15,6 +15,11 @@ public final class PluginOptions {
             description = "Folder of plugin jars, default: ${DEFAULT-VALUE}. It need not exist.")
     private Path folder = Path.of("plugins");
 
+    /** Where they are looked for. */
+    public Path folder() {
+        return folder;
+    }
+
     /**
      * Finds the plugins; tells of jars that can't be used.
      *

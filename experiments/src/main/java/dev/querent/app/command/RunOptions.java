@@ -46,6 +46,11 @@ public final class RunOptions {
                 + ": expected a folder with a resolved.yaml, as querent run makes it");
     }
 
+    /** The folder of all runs. */
+    public Path folder() {
+        return runs;
+    }
+
     public DataFolder data() {
         return new DataFolder(data);
     }

@@ -1,6 +1,7 @@
 package dev.querent.app.command;
 
 import dev.querent.experiment.RunDirectory;
+import dev.querent.experiment.StepRecord;
 import dev.querent.pipeline.RunStatus;
 import dev.querent.training.CheckpointStore;
 import java.io.IOException;
@@ -43,6 +44,8 @@ public final class StatusCommand implements Runnable {
         Map<String, Path> best = bestCheckpoints(directory);
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
+            ObjectNode from = status.putObject("taken-over");
+            takenOver(directory).forEach(from::put);
             ObjectNode checkpoints = status.putObject("best-checkpoints");
             best.forEach((step, checkpoint) -> checkpoints.put(step, checkpoint.toString()));
             out.println(status);
@@ -56,12 +59,24 @@ public final class StatusCommand implements Runnable {
         if (!message.isEmpty()) {
             out.println(message);
         }
+        takenOver(directory).forEach((step, from) -> out.println(step + ": taken over from " + from));
         best.forEach((step, checkpoint) -> out.println("best checkpoint of " + step + ": " + checkpoint));
         switch (state) {
             case "finished" -> out.println("report: " + directory.report().resolve("report.md"));
             case "running" -> out.println("stop it with: querent stop " + directory.root());
             default -> out.println("continue with: querent resume " + directory.root());
         }
+    }
+
+    /** The runs that have computed what this one took over, by step. */
+    private static Map<String, String> takenOver(RunDirectory directory) {
+        Map<String, String> from = new TreeMap<>();
+        directory
+                .steps()
+                .forEach(step -> StepRecord.read(directory.step(step))
+                        .filter(record -> record.takenOver(directory))
+                        .ifPresent(record -> from.put(step, record.run())));
+        return from;
     }
 
     /** By step, where checkpoints are kept for their loss. */

@@ -14,6 +14,7 @@ import dev.querent.step.PartitionedStep;
 import dev.querent.step.StepContext;
 import dev.querent.weights.Precision;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Computes the visual features of all training images with the frozen encoder, for the steps that name this one as their
@@ -55,6 +56,16 @@ public final class FeatureCachingStep implements PartitionedStep {
         return experiment.has("vision", VisionEncoder.class)
                 ? List.of()
                 : List.of("feature-caching needs a vision encoder: add vision: {plugin: ...}");
+    }
+
+    @Override
+    public Set<String> uses() {
+        return Set.of("vision");
+    }
+
+    @Override
+    public Set<String> makes() {
+        return Set.of();
     }
 
     @Override

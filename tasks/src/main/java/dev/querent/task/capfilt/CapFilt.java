@@ -12,6 +12,7 @@ import dev.querent.step.PartitionedStep;
 import dev.querent.step.StepContext;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * For each training image the captioner draws captions by nucleus sampling, the scorer ranks them together with the image's own, and the
@@ -81,6 +82,16 @@ public final class CapFilt implements PartitionedStep {
                             + " DIR}");
         }
         return problems;
+    }
+
+    @Override
+    public Set<String> uses() {
+        return Set.of("captioner", "scorer");
+    }
+
+    @Override
+    public Set<String> makes() {
+        return Set.of("data");
     }
 
     @Override

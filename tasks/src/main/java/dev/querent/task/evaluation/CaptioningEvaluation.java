@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Captions of images, compared with their references: written by the language model behind the soft prompt (stage 2), or by
@@ -109,11 +110,6 @@ public final class CaptioningEvaluation implements PartitionedStep {
     }
 
     @Override
-    public boolean evaluates() {
-        return true;
-    }
-
-    @Override
     public List<String> problems(ExperimentParts experiment) {
         return switch (config.reader()) {
             case LANGUAGE -> List.of();
@@ -124,6 +120,19 @@ public final class CaptioningEvaluation implements PartitionedStep {
                                 "captioning-evaluation with reader: bridge needs a bridge that writes captions itself, such"
                                         + " as q-former: choose one, or write reader: language");
         };
+    }
+
+    @Override
+    public Set<String> uses() {
+        return switch (config.reader()) {
+            case LANGUAGE -> Set.of("vision", "bridge", "language");
+            case BRIDGE -> Set.of("vision", "bridge");
+        };
+    }
+
+    @Override
+    public Set<String> makes() {
+        return Set.of();
     }
 
     private Optional<InstalledScorers> installed() {

@@ -98,8 +98,13 @@ public final class Probe implements PipelineStep {
     }
 
     @Override
-    public boolean evaluates() {
-        return true;
+    public Set<String> uses() {
+        return Set.of("vision", "bridge");
+    }
+
+    @Override
+    public Set<String> makes() {
+        return Set.of();
     }
 
     @Override

@@ -24,6 +24,7 @@ import dev.querent.text.QuestionPrompt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Questions about images, answered by the language model behind the soft prompt and the question (paper section 4.1), and
@@ -93,8 +94,13 @@ public final class QuestionEvaluation implements PartitionedStep {
     }
 
     @Override
-    public boolean evaluates() {
-        return true;
+    public Set<String> uses() {
+        return Set.of("vision", "bridge", "language");
+    }
+
+    @Override
+    public Set<String> makes() {
+        return Set.of();
     }
 
     private SampleParts samples(StepContext context) {

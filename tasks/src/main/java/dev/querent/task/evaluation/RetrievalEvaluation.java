@@ -14,6 +14,7 @@ import dev.querent.step.PartitionedStep;
 import dev.querent.step.StepContext;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Image-text retrieval both ways (BLIP-2, paper section 4.4; LAVIS's {@code compute_sim_matrix}): by the largest cosine of an image's
@@ -81,11 +82,6 @@ public final class RetrievalEvaluation implements PartitionedStep {
     }
 
     @Override
-    public boolean evaluates() {
-        return true;
-    }
-
-    @Override
     public List<String> problems(ExperimentParts experiment) {
         return experiment.has("bridge", RepresentationLearner.class)
                 ? List.of()
@@ -95,7 +91,7 @@ public final class RetrievalEvaluation implements PartitionedStep {
 
     private Gallery gallery(StepContext context) {
         Dataset data = config.data()
-                .map(choice -> choice.create(Dataset.class, context.dataFolder()))
+                .map(context::dataset)
                 .orElseGet(context::dataset);
         return config.gallery(
                 Gallery.choose(data.split(config.split()), config.gallerySize(), config.differentCaptions()));
@@ -103,6 +99,16 @@ public final class RetrievalEvaluation implements PartitionedStep {
 
     private RetrievalParts parts(StepContext context, Gallery gallery) {
         return RetrievalParts.of(context.folder(), config.partitionSize(), gallery.images());
+    }
+
+    @Override
+    public Set<String> uses() {
+        return Set.of("vision", "bridge");
+    }
+
+    @Override
+    public Set<String> makes() {
+        return Set.of();
     }
 
     @Override

@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -156,6 +157,16 @@ public final class GenerativeStep implements PipelineStep {
     @Override
     public boolean runsOnEveryRank() {
         return true;
+    }
+
+    @Override
+    public Set<String> uses() {
+        return Set.of("vision", "bridge", "language");
+    }
+
+    @Override
+    public Set<String> makes() {
+        return config.visionTuning().isPresent() ? Set.of("vision", "bridge") : Set.of("bridge");
     }
 
     @Override

@@ -32,6 +32,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Stage 1, representation learning (paper section 3.2): trains the bridge to contrast, match and caption image-text pairs
@@ -148,6 +149,16 @@ public final class RepresentationStep implements PipelineStep {
     @Override
     public boolean runsOnEveryRank() {
         return true;
+    }
+
+    @Override
+    public Set<String> uses() {
+        return Set.of("vision", "bridge");
+    }
+
+    @Override
+    public Set<String> makes() {
+        return config.visionTuning().isPresent() ? Set.of("vision", "bridge") : Set.of("bridge");
     }
 
     @Override

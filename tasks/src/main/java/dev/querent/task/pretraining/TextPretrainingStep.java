@@ -19,6 +19,7 @@ import dev.querent.training.Trainer;
 import dev.querent.training.TrainingConfig;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 
@@ -57,6 +58,16 @@ public final class TextPretrainingStep implements PipelineStep {
         return experiment.has("language", LanguageModel.class)
                 ? List.of()
                 : List.of("text-pretraining needs a language model: add language: {plugin: ...}");
+    }
+
+    @Override
+    public Set<String> uses() {
+        return Set.of("language");
+    }
+
+    @Override
+    public Set<String> makes() {
+        return Set.of("language");
     }
 
     @Override

@@ -23,6 +23,7 @@ import dev.querent.weights.ParameterScope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Trains the vision encoder on images alone, without captions: where no pretrained encoder is at hand, this makes the one
@@ -93,6 +94,16 @@ public final class VisionPretrainingStep implements PipelineStep {
                     + " set both to 0 and contrastive above it");
         }
         return problems;
+    }
+
+    @Override
+    public Set<String> uses() {
+        return Set.of("vision");
+    }
+
+    @Override
+    public Set<String> makes() {
+        return Set.of("vision");
     }
 
     @Override
