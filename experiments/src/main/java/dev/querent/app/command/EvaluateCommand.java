@@ -46,7 +46,8 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     private void refuseWhatDoesNotEvaluate(Experiment loaded) {
         List<String> others = loaded.steps().entrySet().stream()
-                .filter(step -> !step.getValue().create(PipelineStep.class).makes().isEmpty())
+                .filter(step ->
+                        !step.getValue().create(PipelineStep.class).makes().isEmpty())
                 .map(step -> step.getKey() + " (" + step.getValue().plugin().name() + ")")
                 .toList();
         if (!others.isEmpty()) {

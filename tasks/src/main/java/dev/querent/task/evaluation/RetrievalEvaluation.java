@@ -90,9 +90,7 @@ public final class RetrievalEvaluation implements PartitionedStep {
     }
 
     private Gallery gallery(StepContext context) {
-        Dataset data = config.data()
-                .map(context::dataset)
-                .orElseGet(context::dataset);
+        Dataset data = config.data().map(context::dataset).orElseGet(context::dataset);
         return config.gallery(
                 Gallery.choose(data.split(config.split()), config.gallerySize(), config.differentCaptions()));
     }
