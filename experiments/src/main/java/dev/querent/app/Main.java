@@ -8,6 +8,7 @@ import dev.querent.app.command.GenerateCommand;
 import dev.querent.app.command.MetricsCommand;
 import dev.querent.app.command.PlanCommand;
 import dev.querent.app.command.PluginsCommand;
+import dev.querent.app.command.ReportCommand;
 import dev.querent.app.command.ResumeCommand;
 import dev.querent.app.command.RunCommand;
 import dev.querent.app.command.ScoreCommand;
@@ -37,6 +38,7 @@ import picocli.CommandLine.ScopeType;
             WorkCommand.class,
             StopCommand.class,
             StatusCommand.class,
+            ReportCommand.class,
             PluginsCommand.class,
             ValidateCommand.class,
             PlanCommand.class,

@@ -99,7 +99,6 @@ public final class CaptioningEvaluation implements PipelineStep {
                             samples.size(),
                             (first, batch, features) -> captions.addAll(captioner.apply(features, first)));
         }
-        SamplePictures.write(context.folder(), samples);
         write(context, samples, captions);
     }
 
@@ -141,7 +140,8 @@ public final class CaptioningEvaluation implements PipelineStep {
                     captions.get(i),
                     samples.get(i).captions(),
                     agreement.exact() == 1,
-                    SamplePictures.path(i)));
+                            "")
+                    .scored(agreement.f1()));
         }
         TextAgreement level = TextAgreement.mean(agreements);
         TextAgreement constant =
@@ -168,7 +168,7 @@ public final class CaptioningEvaluation implements PipelineStep {
                         + config.prompt()
                         + "\". Case and punctuation don't count; of several references the closest does.",
                 "The constant captions are the best that can be said of every image without looking, one for each measure.");
-        new StepResults("Captioning by " + writer, numbers, List.of(table), notes).write(context.folder(), predictions);
+        new StepResults("Captioning by " + writer, numbers, List.of(table), notes).write(context.folder(), SamplePictures.illustrated(context.folder(), samples, predictions));
     }
 
     private static List<String> row(String name, TextAgreement agreement) {

@@ -81,15 +81,13 @@ public final class QuestionEvaluation implements PipelineStep {
                         answers.addAll(generator.texts(language.decoder(input), language.tokenizer(), answers.size()));
                     });
         }
-        SamplePictures.write(context.folder(), samples);
         write(context, samples, answers);
     }
 
     private void write(StepContext context, List<Sample> samples, List<String> answers) {
         AnswerCounts counts = new AnswerCounts();
         List<Prediction> predictions = new ArrayList<>();
-        for (int image = 0; image < samples.size(); image++) {
-            Sample sample = samples.get(image);
+        for (Sample sample : samples) {
             for (Sample.Question question : sample.questions()) {
                 String answer = answers.get(predictions.size());
                 boolean right = counts.add(question.type(), answer, question.answer());
@@ -99,9 +97,9 @@ public final class QuestionEvaluation implements PipelineStep {
                         answer,
                         List.of(question.answer()),
                         right,
-                        SamplePictures.path(image)));
+                        ""));
             }
         }
-        counts.results(config.split(), samples.size()).write(context.folder(), predictions);
+        counts.results(config.split(), samples.size()).write(context.folder(), SamplePictures.illustrated(context.folder(), samples, predictions));
     }
 }

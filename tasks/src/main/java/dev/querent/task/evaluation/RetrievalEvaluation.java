@@ -98,7 +98,6 @@ public final class RetrievalEvaluation implements PipelineStep {
                         retrieval.negatives(image, () -> context.seed().generator(Purpose.HARD_NEGATIVES, place)));
             }
             match(gallery, retrieval, negatives, learner, batches);
-            SamplePictures.write(context.folder(), samples);
             new RetrievalSummary(config, gallery, retrieval, negatives).write(context.folder());
         }
     }

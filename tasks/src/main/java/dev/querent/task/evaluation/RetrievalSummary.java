@@ -5,6 +5,7 @@ import dev.querent.report.ResultTable;
 import dev.querent.report.StepResults;
 import dev.querent.task.metric.BalancedAccuracy;
 import dev.querent.task.metric.RecallAtK;
+import dev.querent.task.metric.TextAgreement;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -58,7 +59,7 @@ final class RetrievalSummary {
                         + "\". A hit is any right item: a caption of the image or of another image of its" + " group.",
                 "ITM re-ranks the " + Math.min(best, texts) + " texts or " + Math.min(best, images)
                         + " images with the best ITC cosine by logit of \"match\" plus cosine.");
-        new StepResults("Image-text retrieval", numbers, tables, notes).write(folder, predictions());
+        new StepResults("Image-text retrieval", numbers, tables, notes).write(folder, SamplePictures.illustrated(folder, gallery.samples(), predictions()));
     }
 
     private void recalls(String name, String row, List<Integer> ranks) {
@@ -120,13 +121,11 @@ final class RetrievalSummary {
         List<Prediction> predictions = new ArrayList<>();
         for (int image = 0; image < gallery.samples().size(); image++) {
             int found = retrieval.firstFound(image, true, config.rerank());
-            predictions.add(new Prediction(
-                    gallery.samples().get(image).id(),
-                    "",
-                    gallery.texts().get(found),
-                    gallery.samples().get(image).captions(),
-                    gallery.belong(image, found),
-                    SamplePictures.path(image)));
+            List<String> captions = gallery.samples().get(image).captions();
+            String said = gallery.texts().get(found);
+            boolean right = gallery.belong(image, found);
+            predictions.add(new Prediction(gallery.samples().get(image).id(), "", said, captions, right, "")
+                    .scored(right ? 1 : TextAgreement.best(said, captions).f1()));
         }
         return predictions;
     }
