@@ -11,20 +11,23 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Several runs side by side: a column each. */
 final class ComparisonPage {
+
+    private static final int MOST_CAPTIONS = 8;
 
     private final List<RunContents> runs;
     private final List<String> labels;
     private final PictureShelf shelf;
     private final List<Page.Block> blocks = new ArrayList<>();
-    private int pictures;
+    private int numbered;
 
     private ComparisonPage(List<RunContents> runs) {
         this.runs = runs;
         labels = labels(runs);
-        shelf = new PictureShelf(path -> String.format(Locale.ROOT, "pictures/%04d.png", ++pictures));
+        shelf = new PictureShelf(path -> String.format(Locale.ROOT, "pictures/%04d.png", ++numbered));
     }
 
     static Page of(List<RunContents> runs) {
@@ -109,7 +112,37 @@ final class ComparisonPage {
         }
         numbers(steps);
         losses(name, steps);
+        figures(steps);
         blocks.addAll(new ComparedSamples(runs, labels, shelf).of(name));
+    }
+
+    /** The first pictures that are results themselves, those of one caption below each other. */
+    private void figures(List<Optional<RunContents.Step>> steps) {
+        List<String> captions = steps.stream()
+                .flatMap(Optional::stream)
+                .flatMap(ComparisonPage::pictures)
+                .map(ResultPicture::caption)
+                .distinct()
+                .limit(MOST_CAPTIONS)
+                .toList();
+        for (String caption : captions) {
+            for (int i = 0; i < runs.size(); i++) {
+                RunContents run = runs.get(i);
+                String text = labels.get(i) + ": " + caption;
+                steps.get(i)
+                        .flatMap(step -> captioned(step, caption)
+                                .flatMap(picture -> shelf.find(run.files(), step.path(picture.file()))))
+                        .ifPresent(file -> blocks.add(new Page.Figure(file, text)));
+            }
+        }
+    }
+
+    private static Stream<ResultPicture> pictures(RunContents.Step step) {
+        return step.results().stream().flatMap(results -> results.pictures().stream());
+    }
+
+    private static Optional<ResultPicture> captioned(RunContents.Step step, String caption) {
+        return pictures(step).filter(picture -> picture.caption().equals(caption)).findFirst();
     }
 
     private void numbers(List<Optional<RunContents.Step>> steps) {

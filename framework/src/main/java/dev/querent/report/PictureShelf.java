@@ -8,7 +8,7 @@ import java.util.function.Function;
 /** Takes pictures from run folders as long as a page may become larger. */
 final class PictureShelf {
 
-    private static final long MOST_BYTES = 1_500_000;
+    private static final long MOST_BYTES = 4_000_000;
     private static final long MOST_BYTES_OF_ALL = 40_000_000;
     private static final int MOST_PIXELS_OF_A_SIDE = 4096;
     private static final long SIGNATURE = 0x89504E470D0A1A0AL;

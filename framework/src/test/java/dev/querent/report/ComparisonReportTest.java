@@ -50,6 +50,11 @@ class ComparisonReportTest {
         }
         new StepResults("Probe", Map.of("queries", 0.75), List.of(), List.of())
                 .write(one.resolve("steps/probe"), List.of());
+        for (Path run : List.of(one, two)) {
+            AtomicFile.write(run.resolve("steps/attention/a.png"), Pictures.png(new RgbImage(1, 1, new byte[3]), 8));
+            new StepResults("Attention", Map.of(), List.of(), List.of(), List.of(new ResultPicture("a.png", "a cat")))
+                    .write(run.resolve("steps/attention"), List.of());
+        }
         Path captioning = one.resolve("steps/captioning");
         AtomicFile.write(captioning.resolve("samples/000.png"), Pictures.png(new RgbImage(1, 1, new byte[3]), 8));
         new StepResults("Captioning", Map.of("exact-match", 0.25, "images", 500.0), List.of(), List.of())
@@ -88,6 +93,8 @@ class ComparisonReportTest {
         assertThat(lines("| exact-match")).containsExactly("| exact-match | 0.2500 | 0.5000 |");
         assertThat(lines("| images")).containsExactly("| images | 500 | - |");
         assertThat(lines("| seconds")).containsExactly("| seconds | - | 3.2500 |");
+        assertThat(lines("run: a cat")).hasSize(1);
+        assertThat(lines("run (2): a cat")).hasSize(1);
         assertThat(lines("Not in")).containsExactly("Not in run (2).");
         assertThat(lines("| run (2) | 20 steps")).singleElement().asString().contains("loss 4.0000 to 2.0000");
         assertThat(Files.readString(to.resolve("training-loss.svg"))).contains(">run (2)</text>");
