@@ -243,7 +243,8 @@ public final class QFormer implements RepresentationLearner, AttentionMaps {
         NDArray hidden = embedQueries(features.getManager(), features.getShape().get(0)); // (B, Q, Db)
         int crossing = (layers.size() - 1) / config.crossAttentionFrequency() * config.crossAttentionFrequency();
         for (QFormerLayer layer : layers.subList(0, crossing)) {
-            hidden = layer.forward(hidden, layer.imageKeyValue(visionNorm, typed)).hidden();
+            hidden = layer.forward(hidden, layer.imageKeyValue(visionNorm, typed))
+                    .hidden();
         }
         QFormerLayer last = layers.get(crossing);
         KeyValue image = last.imageKeyValue(visionNorm, typed).orElseThrow();

@@ -54,7 +54,10 @@ class QFormerGoldenTest {
     @ValueSource(strings = {"odd", "one"})
     void theAttentionIsThatOfTheLastLayerThatCrosses(String folder) {
         try (BridgeFixture fixture = new BridgeFixture(folder)) {
-            fixture.golden().check("attention", fixture.model().attention(fixture.golden().tensor("features")));
+            fixture.golden()
+                    .check(
+                            "attention",
+                            fixture.model().attention(fixture.golden().tensor("features")));
         }
     }
 

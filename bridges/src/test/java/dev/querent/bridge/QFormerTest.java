@@ -105,7 +105,8 @@ class QFormerTest extends BridgeContract {
             try (NDManager manager = Torch.newManager()) {
                 QFormer.Config config = BridgeFixture.config(2, 8, layers, 2, 10, 3, 5, 8);
                 QFormer model = BridgeFixture.fresh(manager, config, new BridgeShape(6, 7, OptionalInt.empty()), 13);
-                float[] shares = model.attention(manager.ones(new Shape(1, 7, 6))).toFloatArray();
+                float[] shares =
+                        model.attention(manager.ones(new Shape(1, 7, 6))).toFloatArray();
                 assertThat(shares).hasSize(2 * 7);
                 for (float share : shares) {
                     assertThat(share).isCloseTo(1 / 7f, within(1e-6f));

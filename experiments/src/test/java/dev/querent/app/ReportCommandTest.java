@@ -23,7 +23,8 @@ class ReportCommandTest {
         for (String name : new String[] {"one", "two"}) {
             Path step = Files.createDirectories(runs.resolve(name).resolve("steps/training"));
             Files.writeString(runs.resolve(name).resolve("resolved.yaml"), "name: " + name + "\nsteps: {}\n");
-            Files.writeString(step.resolve("metrics.jsonl"), "{\"step\": 1, \"loss\": 4}\n{\"step\": 2, \"loss\": 3}\n");
+            Files.writeString(
+                    step.resolve("metrics.jsonl"), "{\"step\": 1, \"loss\": 4}\n{\"step\": 2, \"loss\": 3}\n");
         }
     }
 
@@ -47,12 +48,16 @@ class ReportCommandTest {
     @Test
     void severalRunsStandSideBySideInAFolderOfTheirOwn() throws IOException {
         Path to = folder.resolve("both");
-        assertThat(run("one", runs.resolve("two").toString(), "--to", to.toString())).as(command::err).isZero();
+        assertThat(run("one", runs.resolve("two").toString(), "--to", to.toString()))
+                .as(command::err)
+                .isZero();
         assertThat(command.out()).isEqualTo("report: " + to.resolve("comparison.md") + "\n");
         assertThat(Files.readString(to.resolve("comparison.md"))).contains("| name | one | two |");
         assertThat(to.resolve("index.html")).exists();
         assertThat(runs.resolve("one/report")).doesNotExist();
-        assertThat(run("two", "one", "--to", to.toString())).as("an earlier one is replaced").isZero();
+        assertThat(run("two", "one", "--to", to.toString()))
+                .as("an earlier one is replaced")
+                .isZero();
         assertThat(Files.readString(to.resolve("comparison.md"))).contains("| name | two | one |");
     }
 
@@ -62,7 +67,11 @@ class ReportCommandTest {
         assertThat(command.err()).contains("name its folder with --to DIR");
         assertThat(run("one", "--to", folder.resolve("x").toString())).isEqualTo(2);
         assertThat(command.err()).contains("leave --to out");
-        assertThat(run("one", runs.resolve("one").toString(), "--to", folder.resolve("x").toString()))
+        assertThat(run(
+                        "one",
+                        runs.resolve("one").toString(),
+                        "--to",
+                        folder.resolve("x").toString()))
                 .isEqualTo(2);
         assertThat(command.err()).contains("is named twice");
         assertThat(run("none")).isEqualTo(2);

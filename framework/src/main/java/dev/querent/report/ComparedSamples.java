@@ -48,10 +48,11 @@ final class ComparedSamples {
     List<Page.Block> of(String step) {
         Set<StepPredictions.Key> keys = new LinkedHashSet<>();
         for (RunContents run : runs) {
-            run.step(step).map(RunContents.Step::predictions).ifPresent(predictions -> Stream.concat(
-                            predictions.first().stream(), predictions.worst().stream())
-                    .map(StepPredictions.Key::of)
-                    .forEach(keys::add));
+            run.step(step)
+                    .map(RunContents.Step::predictions)
+                    .ifPresent(predictions -> Stream.concat(predictions.first().stream(), predictions.worst().stream())
+                            .map(StepPredictions.Key::of)
+                            .forEach(keys::add));
         }
         List<Map<StepPredictions.Key, Prediction>> said =
                 runs.stream().map(run -> predictions(run, step, keys)).toList();
@@ -105,8 +106,7 @@ final class ComparedSamples {
             Optional<Picture> found = compared.ofRuns()
                     .get(i)
                     .filter(prediction -> !prediction.picture().isEmpty())
-                    .flatMap(prediction -> shelf.find(
-                            run.files(), "steps/" + step + "/" + prediction.picture()));
+                    .flatMap(prediction -> shelf.find(run.files(), "steps/" + step + "/" + prediction.picture()));
             if (found.isPresent()) {
                 return found;
             }

@@ -51,7 +51,8 @@ final class ComparisonPage {
         blocks.add(new Page.Heading(2, "Runs"));
         table(
                 List.of("run", "state"),
-                eachRun(run -> List.of(run.unfinished().isEmpty()
+                eachRun(run -> List.of(
+                        run.unfinished().isEmpty()
                                 ? "finished"
                                 : "not done yet: " + String.join(", ", run.unfinished()))));
         for (int i = 0; i < runs.size(); i++) {
@@ -82,8 +83,8 @@ final class ComparisonPage {
         } else {
             sentence("Not every run has a resolved.yaml that can be read, so its settings can't be compared.");
         }
-        List<List<String>> rows =
-                SettingDifferences.ofValues(runs.stream().map(RunContents::provenance).toList());
+        List<List<String>> rows = SettingDifferences.ofValues(
+                runs.stream().map(RunContents::provenance).toList());
         if (!rows.isEmpty()) {
             blocks.add(new Page.Heading(2, "What else differs in where the numbers come from"));
             table(columns("what"), rows);
@@ -91,7 +92,8 @@ final class ComparisonPage {
     }
 
     private void step(String name) {
-        List<Optional<RunContents.Step>> steps = runs.stream().map(run -> run.step(name)).toList();
+        List<Optional<RunContents.Step>> steps =
+                runs.stream().map(run -> run.step(name)).toList();
         List<String> titles = steps.stream()
                 .flatMap(Optional::stream)
                 .flatMap(step -> step.results().stream())
@@ -142,7 +144,9 @@ final class ComparisonPage {
     }
 
     private static Optional<ResultPicture> captioned(RunContents.Step step, String caption) {
-        return pictures(step).filter(picture -> picture.caption().equals(caption)).findFirst();
+        return pictures(step)
+                .filter(picture -> picture.caption().equals(caption))
+                .findFirst();
     }
 
     private void numbers(List<Optional<RunContents.Step>> steps) {

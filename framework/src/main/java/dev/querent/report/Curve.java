@@ -131,6 +131,10 @@ final class Curve {
     /** Whether all values are the same. */
     boolean isConstant() {
         return sections.stream().allMatch(section -> section.low.value == section.high.value)
-                && sections.stream().mapToDouble(section -> section.low.value).distinct().count() <= 1;
+                && sections.stream()
+                                .mapToDouble(section -> section.low.value)
+                                .distinct()
+                                .count()
+                        <= 1;
     }
 }

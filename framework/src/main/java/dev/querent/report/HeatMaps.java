@@ -36,8 +36,7 @@ public final class HeatMaps {
         int columns = Math.min(COLUMNS, tiles);
         int rows = (tiles + COLUMNS - 1) / COLUMNS;
         int pitch = SIDE + GAP;
-        BufferedImage sheet =
-                new BufferedImage(columns * pitch - GAP, rows * pitch - GAP, BufferedImage.TYPE_INT_RGB);
+        BufferedImage sheet = new BufferedImage(columns * pitch - GAP, rows * pitch - GAP, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = Pictures.graphics(sheet);
         graphics.setColor(Color.WHITE);
         graphics.fillRect(0, 0, sheet.getWidth(), sheet.getHeight());
@@ -76,8 +75,8 @@ public final class HeatMaps {
         int below = Math.min((int) place, SCALE.length - 2);
         int blended = 0;
         for (int channel = 0; channel < 3; channel++) {
-            double colour = SCALE[below][channel]
-                    + (place - below) * (SCALE[below + 1][channel] - SCALE[below][channel]);
+            double colour =
+                    SCALE[below][channel] + (place - below) * (SCALE[below + 1][channel] - SCALE[below][channel]);
             blended = (blended << 8) | (int) Math.round(OPACITY * colour + (1 - OPACITY) * grey);
         }
         return blended;

@@ -20,7 +20,7 @@ final class HtmlPage {
             th, td { border: 1px solid #ccc; padding: .25rem .6rem; text-align: left; overflow-wrap: anywhere }
             th { background: #f3f3f3 } img, svg { max-width: 100%%; height: auto }
             pre { background: #f6f6f6; padding: 1rem; overflow-x: auto } h2 { border-top: 1px solid #ccc; padding-top: 1rem }
-            .yes b, .yes { color: #16691a } .no b, .no { color: #a11 } .wide { overflow-x: auto }
+            .yes { color: #16691a } .no { color: #a11 } .wide { overflow-x: auto }
             .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr)); gap: 1rem }
             .cards figure { margin: 0; border: 1px solid #ddd; padding: .6rem } figure { margin: 1rem 0 }
             figcaption p { margin: .2rem 0; overflow-wrap: anywhere } .plots { display: flex; flex-wrap: wrap; gap: 1rem }
@@ -53,14 +53,19 @@ final class HtmlPage {
             } else {
                 out.append(" &middot; ");
             }
-            out.append("<a href=\"#s").append(i).append("\">").append(text(all.get(i).text())).append("</a>");
+            out.append("<a href=\"#s")
+                    .append(i)
+                    .append("\">")
+                    .append(text(all.get(i).text()))
+                    .append("</a>");
         }
         out.append(all.isEmpty() ? "" : "</li>\n").append("</ul></nav>\n");
     }
 
     private void block(Page.Block block) {
         if (block instanceof Page.Heading heading) {
-            out.append("<h%d id=\"s%d\">".formatted(heading.level(), headings++)).append(text(heading.text()));
+            out.append("<h%d id=\"s%d\">".formatted(heading.level(), headings++))
+                    .append(text(heading.text()));
             out.append("</h%d>\n".formatted(heading.level()));
         } else if (block instanceof Page.Paragraph paragraph) {
             element("p", paragraph.text());
@@ -96,7 +101,10 @@ final class HtmlPage {
                     case RIGHT -> " class=\"yes\"";
                     case WRONG -> " class=\"no\"";
                 };
-                out.append("<p").append(tone).append("><b>").append(text(cards.columns().get(column)));
+                out.append("<p")
+                        .append(tone)
+                        .append("><b>")
+                        .append(text(cards.columns().get(column)));
                 out.append("</b> ").append(text(cell.text())).append("</p>");
             }
             out.append("</figcaption></figure>\n");
@@ -112,7 +120,8 @@ final class HtmlPage {
         out.append("<tr>");
         table.columns().forEach(column -> element("th", column));
         out.append("</tr>\n");
-        for (List<String> row : table.rows().subList(0, Math.min(MOST_ROWS, table.rows().size()))) {
+        for (List<String> row :
+                table.rows().subList(0, Math.min(MOST_ROWS, table.rows().size()))) {
             out.append("<tr>");
             row.forEach(cell -> element("td", cell));
             out.append("</tr>\n");

@@ -69,7 +69,8 @@ final class MarkdownPage {
                                         Stream.of(card.picture()
                                                 .map(file -> picture("", file.link()))
                                                 .orElse("")),
-                                        filled.stream().map(column -> cell(card.cells().get(column))))
+                                        filled.stream()
+                                                .map(column -> cell(card.cells().get(column))))
                                 .toList())
                         .toList());
     }

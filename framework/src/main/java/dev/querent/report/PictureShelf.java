@@ -13,8 +13,8 @@ final class PictureShelf {
     private static final int MOST_PIXELS_OF_A_SIDE = 4096;
     private static final long SIGNATURE = 0x89504E470D0A1A0AL;
     private static final int HEADER = 24; // signature, length and name of the first chunk, width, height
-    private static final int FIRST_CHUNK = ByteBuffer.wrap("IHDR".getBytes(StandardCharsets.US_ASCII))
-            .getInt();
+    private static final int FIRST_CHUNK =
+            ByteBuffer.wrap("IHDR".getBytes(StandardCharsets.US_ASCII)).getInt();
 
     private final Function<String, String> link;
     private long bytes;
@@ -36,7 +36,8 @@ final class PictureShelf {
                 return Optional.empty();
             }
             if (!isPng(png)) {
-                throw new UnreadableException(path + " is no PNG of at most " + MOST_PIXELS_OF_A_SIDE + " pixels a side");
+                throw new UnreadableException(
+                        path + " is no PNG of at most " + MOST_PIXELS_OF_A_SIDE + " pixels a side");
             }
             if (bytes + png.length > MOST_BYTES_OF_ALL) {
                 throw new UnreadableException("the page has " + bytes + " bytes of pictures; the rest is left out");

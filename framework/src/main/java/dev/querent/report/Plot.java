@@ -35,8 +35,9 @@ final class Plot {
         List<List<String>> legend = curves.size() > 1 ? legend() : List.of();
         top = 12 + LEGEND_ROW * legend.size();
         this.height = height + LEGEND_ROW * legend.size();
-        List<Curve.Point> points =
-                curves.values().stream().flatMap(curve -> curve.extremes().stream()).toList();
+        List<Curve.Point> points = curves.values().stream()
+                .flatMap(curve -> curve.extremes().stream())
+                .toList();
         steps = Axis.ofSteps(points.stream().mapToDouble(Curve.Point::step).toArray());
         values = Axis.ofValues(points.stream().mapToDouble(Curve.Point::value).toArray());
     }
@@ -53,8 +54,9 @@ final class Plot {
     }
 
     private String draw() {
-        out.append("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\""
-                .formatted(width, height, width, height));
+        out.append(
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\""
+                        .formatted(width, height, width, height));
         out.append(" aria-label=\"").append(Escape.html(unit)).append(" over steps\" font-family=\"sans-serif\"");
         out.append(" font-size=\"12\">\n<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n");
         axes();
@@ -94,8 +96,13 @@ final class Plot {
     }
 
     private void path(List<Curve.Point> points, int index, String thickness, String opacity) {
-        out.append("<path fill=\"none\" stroke=\"").append(colour(index)).append("\" stroke-width=\"").append(thickness);
-        out.append("\" stroke-opacity=\"").append(opacity).append("\" stroke-linejoin=\"round\" stroke-linecap=\"round\"");
+        out.append("<path fill=\"none\" stroke=\"")
+                .append(colour(index))
+                .append("\" stroke-width=\"")
+                .append(thickness);
+        out.append("\" stroke-opacity=\"")
+                .append(opacity)
+                .append("\" stroke-linejoin=\"round\" stroke-linecap=\"round\"");
         out.append(dashes(index)).append(" d=\"");
         String command = "M";
         for (Curve.Point point : points) {
@@ -138,8 +145,15 @@ final class Plot {
             double x = LEFT;
             double y = 6.0 + LEGEND_ROW * row++;
             for (String name : names) {
-                out.append("<path stroke=\"").append(colour(index)).append("\" stroke-width=\"2.5\"").append(dashes(index));
-                out.append(" d=\"M").append(number(x)).append(' ').append(number(y + 4)).append("h18\"/>\n");
+                out.append("<path stroke=\"")
+                        .append(colour(index))
+                        .append("\" stroke-width=\"2.5\"")
+                        .append(dashes(index));
+                out.append(" d=\"M")
+                        .append(number(x))
+                        .append(' ')
+                        .append(number(y + 4))
+                        .append("h18\"/>\n");
                 text(x + 23, y + 8, "start", ReportText.cut(name, LONGEST_NAME));
                 x += entryWidth(name);
                 index++;

@@ -69,8 +69,8 @@ record RunContents(
                     StepPredictions.NONE,
                     problems,
                     () -> StepPredictions.read(files, path(name, StepResults.PREDICTIONS)));
-            StepMetrics metrics = orElse(
-                    new StepMetrics(), problems, () -> StepMetrics.read(files, path(name, "metrics.jsonl")));
+            StepMetrics metrics =
+                    orElse(new StepMetrics(), problems, () -> StepMetrics.read(files, path(name, "metrics.jsonl")));
             predictions.problem().ifPresent(problems::add);
             metrics.problem().ifPresent(problems::add);
             return new Step(name, results, predictions, metrics, problems);
@@ -125,9 +125,7 @@ record RunContents(
 
     private static Optional<Mapping> tree(String settings) {
         try {
-            return settings.isBlank()
-                    ? Optional.empty()
-                    : Optional.of(YamlReader.document(settings, "resolved.yaml"));
+            return settings.isBlank() ? Optional.empty() : Optional.of(YamlReader.document(settings, "resolved.yaml"));
         } catch (YamlException e) {
             throw new UnreadableException("resolved.yaml cannot be read as settings: " + e.getMessage());
         }

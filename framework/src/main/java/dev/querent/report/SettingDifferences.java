@@ -79,7 +79,8 @@ final class SettingDifferences {
             compare(
                     path.isEmpty() ? key : path + "." + key,
                     mappings.stream()
-                            .map(mapping -> Optional.ofNullable(mapping.entries().get(key)))
+                            .map(mapping ->
+                                    Optional.ofNullable(mapping.entries().get(key)))
                             .toList());
         }
     }

@@ -57,7 +57,8 @@ final class StepMetrics {
     /** Reads a step's {@code metrics.jsonl}, where there is one. */
     static StepMetrics read(RunFiles files, String path) {
         StepMetrics metrics = new StepMetrics();
-        metrics.unreadable += files.lines(path, metrics::line);
+        int tooLong = files.lines(path, metrics::line);
+        metrics.unreadable += tooLong;
         return metrics;
     }
 
@@ -85,7 +86,9 @@ final class StepMetrics {
             if (entry.getValue().isNumber() && known) {
                 double value = entry.getValue().asDouble(0);
                 curves.computeIfAbsent(name, any -> new Curve()).add(step, value);
-                values.put(name, value);
+                if (Double.isFinite(value)) {
+                    values.put(name, value);
+                }
             }
         });
         first = first.isEmpty() ? values : first;

@@ -54,7 +54,8 @@ record StepPredictions(
 
     static StepPredictions read(RunFiles files, String path) {
         Reader reader = new Reader();
-        reader.unreadable += files.lines(path, reader::line);
+        int tooLong = files.lines(path, reader::line);
+        reader.unreadable += tooLong;
         Optional<String> problem = reader.unreadable == 0
                 ? Optional.empty()
                 : Optional.of(reader.unreadable + " lines of predictions.jsonl are no predictions and left out");

@@ -103,7 +103,8 @@ class ComparisonReportTest {
     @Test
     void theSameSamplesStandNextToEachOtherTheDisputedFirst() throws IOException {
         ComparisonReport.write(List.of(one, two), to);
-        List<String> rows = lines("|").stream().filter(line -> line.contains("right of")).toList();
+        List<String> rows =
+                lines("|").stream().filter(line -> line.contains("right of")).toList();
         assertThat(rows)
                 .containsExactly(
                         "|  | disputed | right of disputed | a dog (right) | a \\<i\\>pig\\</i\\> (**wrong**) |",

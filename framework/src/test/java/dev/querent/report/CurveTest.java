@@ -44,7 +44,8 @@ class CurveTest {
                 .mapToDouble(Point::value)
                 .sum();
         int last = count - (means.size() - 1) * curve.pointsInSection();
-        double all = whole * curve.pointsInSection() + means.get(means.size() - 1).value() * last;
+        double all =
+                whole * curve.pointsInSection() + means.get(means.size() - 1).value() * last;
         assertThat(all).isCloseTo(sum, within(1e-6));
     }
 

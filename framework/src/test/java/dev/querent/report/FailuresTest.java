@@ -63,8 +63,9 @@ class FailuresTest {
 
     @Test
     void aLineFromBeforeThereWereScoresReadsAsRightOrWrong() {
-        String old = "{\"id\": \"i\", \"question\": \"\", \"prediction\": \"p\", \"references\": [\"r\"], \"correct\": %s,"
-                + " \"picture\": \"\"}";
+        String old =
+                "{\"id\": \"i\", \"question\": \"\", \"prediction\": \"p\", \"references\": [\"r\"], \"correct\": %s,"
+                        + " \"picture\": \"\"}";
         assertThat(StepResults.prediction(old.formatted("true")).score()).isEqualTo(1);
         assertThat(StepResults.prediction(old.formatted("false")).score()).isZero();
     }

@@ -86,7 +86,14 @@ class HostileRunTest {
         large(step.resolve("large.png"), 1L << 33);
         Files.createDirectories(step.resolve("folder.png"));
         List<String> pictures = List.of(
-                "link.png", "text.png", "wide.png", "large.png", "folder.png", outside.toString(), "../../../outside.png", "\u0000");
+                "link.png",
+                "text.png",
+                "wide.png",
+                "large.png",
+                "folder.png",
+                outside.toString(),
+                "../../../outside.png",
+                "\u0000");
         new StepResults("Captioning", Map.of(), List.of(), List.of())
                 .write(
                         step,
@@ -95,7 +102,8 @@ class HostileRunTest {
                                 .toList());
         assertThat(page())
                 .doesNotContain("data:image/png;base64")
-                .contains("Pictures that could not be shown: " + 2 * (pictures.size() - 1)) // an absolute one is looked for inside
+                .contains("Pictures that could not be shown: "
+                        + 2 * (pictures.size() - 1)) // an absolute one is looked for inside
                 .contains("8 of 8 predictions are wrong");
     }
 
@@ -134,21 +142,31 @@ class HostileRunTest {
     void everyNameIsText() throws IOException {
         String evil = "<script>alert(1)<|script>](javascript:x) `'\"&";
         Path odd = run.resolve("steps").resolve(evil);
-        AtomicFile.write(odd.resolve("metrics.jsonl"), "{\"step\": 1, \"<script>\": 2}\n{\"step\": 2, \"<script>\": 3}\n");
+        AtomicFile.write(
+                odd.resolve("metrics.jsonl"), "{\"step\": 1, \"<script>\": 2}\n{\"step\": 2, \"<script>\": 3}\n");
         AtomicFile.write(odd.resolve("a b.png"), Pictures.png(new RgbImage(1, 1, new byte[3]), 8));
-        new StepResults(evil, Map.of(evil, 1.0), List.of(new ResultTable(evil, List.of(evil), List.of())), List.of(evil))
+        new StepResults(
+                        evil,
+                        Map.of(evil, 1.0),
+                        List.of(new ResultTable(evil, List.of(evil), List.of())),
+                        List.of(evil))
                 .write(odd, List.of(new Prediction(evil, evil, evil, List.of(evil), false, "a b.png")));
         assertThat(page()).contains("&lt;script&gt;alert(1)&lt;|script&gt;");
         String markdown = Files.readString(run.resolve("report/report.md"));
         assertThat(markdown)
                 .contains("\\<script\\>")
-                .contains("](../steps/%3Cscript%3Ealert%281%29%3C%7Cscript%3E%5D%28javascript%3Ax%29%20%60%27%22%26/a%20b.png)");
+                .contains(
+                        "](../steps/%3Cscript%3Ealert%281%29%3C%7Cscript%3E%5D%28javascript%3Ax%29%20%60%27%22%26/a%20b.png)");
     }
 
     @Test
     void tablesOfAMillionRowsAreCut() throws IOException {
         List<List<String>> rows = java.util.Collections.nCopies(100_000, List.of("a"));
-        new StepResults("Captioning", Map.of(), List.of(new ResultTable("t", List.of("c"), rows)), List.of("x".repeat(5000)))
+        new StepResults(
+                        "Captioning",
+                        Map.of(),
+                        List.of(new ResultTable("t", List.of("c"), rows)),
+                        List.of("x".repeat(5000)))
                 .write(step, List.of());
         assertThat(page()).contains("99500 more rows are left out").doesNotContain("x".repeat(1000));
     }

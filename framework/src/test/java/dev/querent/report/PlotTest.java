@@ -35,7 +35,8 @@ class PlotTest {
         assertThat(labels(Axis.ofValues(2.31, 2.94))).containsExactly("2.3", "2.4", "2.5", "2.6", "2.7", "2.8", "2.9");
         assertThat(labels(Axis.ofValues(0, 1e-4))).containsExactly("0", "2e-5", "4e-5", "6e-5", "8e-5", "1.0e-4");
         assertThat(labels(Axis.ofValues(-3e8, 2e8))).containsExactly("-3e8", "-2e8", "-1e8", "0", "1e8", "2e8");
-        assertThat(labels(Axis.ofSteps(1, 250_000))).containsExactly("50,000", "100,000", "150,000", "200,000", "250,000");
+        assertThat(labels(Axis.ofSteps(1, 250_000)))
+                .containsExactly("50,000", "100,000", "150,000", "200,000", "250,000");
         assertThat(labels(Axis.ofSteps(7))).containsExactly("7", "8");
         assertThat(labels(Axis.ofValues(5, 5))).contains("5.0");
         assertThat(labels(Axis.ofValues(0, 0))).contains("0");
@@ -54,7 +55,9 @@ class PlotTest {
         Document svg = parsed(Plot.svg("<loss>", curves, 400, 200));
         assertThat(svg.getElementsByTagName("script").getLength()).isZero();
         assertThat(svg.getElementsByTagName("text").getLength()).isGreaterThan(12 + 4);
-        assertThat(svg.getDocumentElement().getTextContent()).contains("<script>alert(\"x\") & 'y'").contains("<loss>");
+        assertThat(svg.getDocumentElement().getTextContent())
+                .contains("<script>alert(\"x\") & 'y'")
+                .contains("<loss>");
     }
 
     @Test

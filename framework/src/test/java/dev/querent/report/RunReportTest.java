@@ -124,7 +124,9 @@ class RunReportTest {
         for (String step : List.of("zebra", "captioning", "never-run")) {
             AtomicFile.write(run.resolve("steps").resolve(step).resolve("done"), "");
         }
-        assertThat(RunReport.exists(run)).as("it was written before the run was done").isFalse();
+        assertThat(RunReport.exists(run))
+                .as("it was written before the run was done")
+                .isFalse();
         assertThat(RunReport.write(run)).isEqualTo(run.resolve("report/report.md"));
         assertThat(RunReport.exists(run)).isTrue();
     }

@@ -72,7 +72,8 @@ public final class ReportCommand implements Runnable {
             }
         }
         if (!isFree(folder)) {
-            throw new UsageException("--to: " + folder + " is there already and holds no comparison; name a new folder");
+            throw new UsageException(
+                    "--to: " + folder + " is there already and holds no comparison; name a new folder");
         }
         ComparisonReport.write(folders, folder);
         return ComparisonReport.markdown(folder);

@@ -135,11 +135,11 @@ public final class CaptioningEvaluation implements PipelineStep {
                     TextAgreement.best(captions.get(i), samples.get(i).captions());
             agreements.add(agreement);
             predictions.add(new Prediction(
-                    samples.get(i).id(),
-                    "",
-                    captions.get(i),
-                    samples.get(i).captions(),
-                    agreement.exact() == 1,
+                            samples.get(i).id(),
+                            "",
+                            captions.get(i),
+                            samples.get(i).captions(),
+                            agreement.exact() == 1,
                             "")
                     .scored(agreement.f1()));
         }
@@ -168,7 +168,8 @@ public final class CaptioningEvaluation implements PipelineStep {
                         + config.prompt()
                         + "\". Case and punctuation don't count; of several references the closest does.",
                 "The constant captions are the best that can be said of every image without looking, one for each measure.");
-        new StepResults("Captioning by " + writer, numbers, List.of(table), notes).write(context.folder(), SamplePictures.illustrated(context.folder(), samples, predictions));
+        new StepResults("Captioning by " + writer, numbers, List.of(table), notes)
+                .write(context.folder(), SamplePictures.illustrated(context.folder(), samples, predictions));
     }
 
     private static List<String> row(String name, TextAgreement agreement) {

@@ -33,7 +33,8 @@ public final class QueryAttention implements PipelineStep {
     public record Config(
             @Doc("split of the data set") String split,
 
-            @Doc("most images, the first usable ones of the split") int images,
+            @Doc("most images, the first usable ones of the split")
+            int images,
 
             @Doc("most query tokens that get a picture of their own")
             int queries,
@@ -60,8 +61,9 @@ public final class QueryAttention implements PipelineStep {
     public List<String> problems(ExperimentParts experiment) {
         return experiment.has("bridge", AttentionMaps.class)
                 ? List.of()
-                : List.of("query-attention needs a bridge whose query tokens attend to the image, such as q-former: choose"
-                        + " one, or remove this step");
+                : List.of(
+                        "query-attention needs a bridge whose query tokens attend to the image, such as q-former: choose"
+                                + " one, or remove this step");
     }
 
     @Override
@@ -106,11 +108,13 @@ public final class QueryAttention implements PipelineStep {
     private ResultPicture picture(
             StepContext context, VisionEncoder encoder, Sample sample, int index, QueryMaps maps) {
         List<float[]> drawn = new ArrayList<>(List.of(maps.mean()));
-        drawn.addAll(maps.ofQueries().subList(0, Math.min(config.queries(), maps.ofQueries().size())));
+        drawn.addAll(maps.ofQueries()
+                .subList(0, Math.min(config.queries(), maps.ofQueries().size())));
         RgbImage seen = encoder.preprocessing().resize(sample.image().get(), encoder.imageSize());
         String file = String.format(Locale.ROOT, "attention/%03d.png", index);
         AtomicFile.write(context.folder().resolve(file), HeatMaps.sheet(seen, drawn));
-        String caption = sample.captions().isEmpty() ? "" : " (" + sample.captions().get(0) + ")";
+        String caption =
+                sample.captions().isEmpty() ? "" : " (" + sample.captions().get(0) + ")";
         return new ResultPicture(file, sample.id() + caption);
     }
 

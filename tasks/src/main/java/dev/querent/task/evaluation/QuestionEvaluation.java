@@ -91,15 +91,11 @@ public final class QuestionEvaluation implements PipelineStep {
             for (Sample.Question question : sample.questions()) {
                 String answer = answers.get(predictions.size());
                 boolean right = counts.add(question.type(), answer, question.answer());
-                predictions.add(new Prediction(
-                        sample.id(),
-                        question.text(),
-                        answer,
-                        List.of(question.answer()),
-                        right,
-                        ""));
+                predictions.add(
+                        new Prediction(sample.id(), question.text(), answer, List.of(question.answer()), right, ""));
             }
         }
-        counts.results(config.split(), samples.size()).write(context.folder(), SamplePictures.illustrated(context.folder(), samples, predictions));
+        counts.results(config.split(), samples.size())
+                .write(context.folder(), SamplePictures.illustrated(context.folder(), samples, predictions));
     }
 }

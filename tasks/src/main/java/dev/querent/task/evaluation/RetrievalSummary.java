@@ -59,7 +59,8 @@ final class RetrievalSummary {
                         + "\". A hit is any right item: a caption of the image or of another image of its" + " group.",
                 "ITM re-ranks the " + Math.min(best, texts) + " texts or " + Math.min(best, images)
                         + " images with the best ITC cosine by logit of \"match\" plus cosine.");
-        new StepResults("Image-text retrieval", numbers, tables, notes).write(folder, SamplePictures.illustrated(folder, gallery.samples(), predictions()));
+        new StepResults("Image-text retrieval", numbers, tables, notes)
+                .write(folder, SamplePictures.illustrated(folder, gallery.samples(), predictions()));
     }
 
     private void recalls(String name, String row, List<Integer> ranks) {

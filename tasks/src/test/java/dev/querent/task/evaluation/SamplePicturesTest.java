@@ -35,7 +35,9 @@ class SamplePicturesTest {
             int place = Integer.parseInt(prediction.id().substring(1));
             boolean shown = place < 24 || place >= IMAGES - Failures.SHOWN;
             assertThat(prediction.picture()).isEqualTo(shown ? "samples/%03d.png".formatted(place) : "");
-            assertThat(folder.resolve("samples/%03d.png".formatted(place)).toFile().exists())
+            assertThat(folder.resolve("samples/%03d.png".formatted(place))
+                            .toFile()
+                            .exists())
                     .isEqualTo(shown);
         });
     }
