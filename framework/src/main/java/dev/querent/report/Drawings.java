@@ -23,7 +23,7 @@ final class Drawings {
     static Page.Drawing of(String step, String name, String unit, Map<String, Curve> curves) {
         boolean large = name.equals(LOSS);
         String svg = Plot.svg(unit, curves, large ? 760 : 372, large ? 340 : 230);
-        return new Page.Drawing(file(step) + "-" + file(name) + ".svg", unit + " of " + step, svg);
+        return new Page.Drawing(file(step) + "-" + file(name) + ".svg", step + ": " + unit, svg);
     }
 
     private static String file(String name) {

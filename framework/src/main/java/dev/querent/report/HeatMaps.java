@@ -20,11 +20,14 @@ public final class HeatMaps {
 
     private static final double OPACITY = 0.7;
 
+    /** Times an even share: what is at least needed to be at the end of the scale. */
+    private static final double CONCENTRATED = 3;
+
     private HeatMaps() {}
 
     /**
-     * A sheet of equal tiles, row by row: the image, then each map over it in grey. The strongest patch of a map has the scale's
-     * end, so that the colours of one tile say nothing of another's.
+     * A sheet of equal tiles, row by row: the image, then each map over it in grey. The scale of each map ends at its
+     * strongest patch, or at three times an even share where none is that strong: a map without any preference stays dim.
      *
      * @param seen the square that the encoder sees
      * @param maps each of g * g shares, row by row
@@ -53,10 +56,13 @@ public final class HeatMaps {
         if (grid * grid != map.length) {
             throw new IllegalArgumentException("a map of " + map.length + " patches is no square");
         }
-        float most = Float.MIN_NORMAL;
+        double most = Float.MIN_NORMAL;
+        double sum = 0;
         for (float share : map) {
             most = Math.max(most, share);
+            sum += share;
         }
+        most = Math.max(most, CONCENTRATED * sum / map.length);
         int width = image.getWidth();
         int height = image.getHeight();
         BufferedImage drawn = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);

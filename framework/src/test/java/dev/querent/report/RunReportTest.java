@@ -65,7 +65,7 @@ class RunReportTest {
         assertThat(markdown.indexOf("## zebra")).isPositive().isLessThan(markdown.indexOf("## captioning: Captioning"));
         assertThat(markdown)
                 .contains("| it | 25.0 % |")
-                .contains("![loss of zebra](zebra-loss.svg) ![learning rate of zebra](zebra-learning-rate.svg)")
+                .contains("![zebra: loss](zebra-loss.svg) ![zebra: learning rate](zebra-learning-rate.svg)")
                 .contains("20 steps in 6 s, 41.5 samples a second at the end, loss 3.5000 to 1.2500")
                 .contains("| versions.java | 17 |")
                 .contains("![](../steps/captioning/samples/000.png)")
@@ -181,6 +181,13 @@ class RunReportTest {
                 .isGreaterThan(brightness(sheet.getRGB(left + 86, 86)))
                 .isGreaterThan(brightness(sheet.getRGB(left + 10, 10)));
         assertThat(sheet.getRGB(left + 10, 10)).isEqualTo(sheet.getRGB(left + 86, 10));
+    }
+
+    @Test
+    void aMapWithoutPreferenceStaysDim() throws IOException {
+        List<float[]> maps = List.of(new float[] {0.2f, 0.2f, 0.2f, 0.2f}, new float[] {0, 0.8f, 0, 0});
+        var sheet = ImageIO.read(new ByteArrayInputStream(HeatMaps.sheet(new RgbImage(1, 1, new byte[3]), maps)));
+        assertThat(brightness(sheet.getRGB(100 + 86, 10))).isLessThan(brightness(sheet.getRGB(200 + 86, 10)) / 2);
     }
 
     private static int brightness(int rgb) {

@@ -135,7 +135,8 @@ public final class QueryAttention implements PipelineStep {
                 "Pictures, row by row of " + HeatMaps.COLUMNS
                         + ": the image as the encoder sees it, the mean over all query tokens, then "
                         + (summary.queries() <= config.queries() ? "each" : "the first " + config.queries())
-                        + " of them. Each map is scaled to its own strongest patch (dark: nothing, bright: the most).");
+                        + " of them. Dark is nothing; the brightest of a map is its strongest patch, or three times an"
+                        + " even share where none is that strong.");
         new StepResults("Attention of the query tokens", numbers, List.of(table), notes, pictures)
                 .write(context.folder(), List.of());
     }
