@@ -124,11 +124,13 @@ class Reference:
         return unimodal, bidirectional, causal
 
     def matches_transformers(self, features, ids):
+        """Returns the queries' attention over the image in the last layer that crosses, the mean over its heads: (B, Q, N)."""
         config = Blip2QFormerConfig(
             vocab_size=self.sizes["vocabulary"], hidden_size=self.sizes["width"], num_hidden_layers=self.layers,
             num_attention_heads=self.heads, intermediate_size=self.sizes["mlp"], hidden_act="gelu", layer_norm_eps=EPS,
             cross_attention_frequency=self.frequency, encoder_hidden_size=self.sizes["vision"],
             hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, use_qformer_text_input=True)
+        config._attn_implementation = "eager"  # the others keep no weights
         model = Blip2QFormerModel(config).eval()
         state = {}
         for name, value in self.weights.items():
@@ -141,7 +143,8 @@ class Reference:
         image = self.norm("ln_vision", features, 1e-5)
         queries = self.weights["query_tokens"].expand(len(features), -1, -1)
         with torch.no_grad():
-            alone = model(query_embeds=queries, encoder_hidden_states=image)[0]
+            seen = model(query_embeds=queries, encoder_hidden_states=image, output_attentions=True, return_dict=True)
+            alone = seen[0]
             full = torch.ones(len(features), self.queries, self.queries, dtype=torch.bool)
             torch.testing.assert_close(alone, self.joint(features, None, full)[-1], atol=1e-5, rtol=1e-4)
             embeddings = "Qformer.bert.embeddings."
@@ -152,6 +155,9 @@ class Reference:
             size = self.queries + ids.shape[1]
             full = torch.ones(len(features), size, size, dtype=torch.bool)
             torch.testing.assert_close(both, self.joint(features, ids, full)[-1], atol=1e-5, rtol=1e-4)
+        crossing = [weights for weights in seen.cross_attentions if weights is not None]
+        assert len(crossing) == len(range(0, self.layers, self.frequency))
+        return crossing[-1].mean(1)
 
 
 def write(folder, seed, lengths, pairs, tokens, **sizes):
@@ -164,7 +170,7 @@ def write(folder, seed, lengths, pairs, tokens, **sizes):
     ids[:, 0] = 2
     ids[torch.arange(len(lengths)), torch.tensor(lengths) - 1] = 3
     ids = ids * padding
-    reference.matches_transformers(features, ids)
+    attention = reference.matches_transformers(features, ids)
     count = reference.queries
     unimodal, _, causal = reference.masks(padding)
     states = reference.joint(features, ids, unimodal)
@@ -193,7 +199,8 @@ def write(folder, seed, lengths, pairs, tokens, **sizes):
         "features": features, "ids": ids, "mask": padding, "pairs": torch.tensor(pairs), "image-embeddings": image,
         "text-embeddings": text, "similarity": similarity, "match-logits": logits, "itc": itc.reshape(1),
         "itm": itm.reshape(1), "itg": itg.reshape(1), "soft-prompt": prompt,
-        "question-prompt": reference.linear("language_projection", matched), "gradient.features": features.grad.clone()}
+        "question-prompt": reference.linear("language_projection", matched), "attention": attention,
+        "gradient.features": features.grad.clone()}
     for name in ["temp", "query_tokens", "ln_vision.weight", "Qformer.bert.embeddings.word_embeddings.weight",
                  "Qformer.bert.encoder.layer.0.crossattention.self.key.weight",
                  "Qformer.bert.encoder.layer.1.attention.self.value.weight",

@@ -3,6 +3,7 @@ package dev.querent.bridge;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.querent.model.AttentionMaps;
 import dev.querent.model.BridgeShape;
 import dev.querent.model.ComponentContext;
 import dev.querent.model.PublishedPart;
@@ -12,6 +13,7 @@ import dev.querent.nn.Activation;
 import dev.querent.nn.AttentionMask;
 import dev.querent.nn.Embedding;
 import dev.querent.nn.Intermediates;
+import dev.querent.nn.KeyValue;
 import dev.querent.nn.LayerNorm;
 import dev.querent.nn.Linear;
 import dev.querent.nn.Tensors;
@@ -44,7 +46,7 @@ import java.util.Optional;
  * {@code opt_proj} or {@code t5_proj}.
  */
 @Plugin("q-former")
-public final class QFormer implements RepresentationLearner, QuestionReader {
+public final class QFormer implements RepresentationLearner, QuestionReader, AttentionMaps {
 
     /** BERT's. */
     private static final double NORM_EPSILON = 1e-12;
@@ -246,6 +248,21 @@ public final class QFormer implements RepresentationLearner, QuestionReader {
     @Override
     public ImageView look(NDArray features) {
         return new QFormerView(this, features);
+    }
+
+    /** Of the last layer that crosses: {@link AttentionMaps} says why. */
+    @Override
+    public NDArray attention(NDArray features) {
+        NDArray typed = typed(features);
+        NDArray hidden = embedQueries(features.getManager(), features.getShape().get(0)); // (B, Q, Db)
+        int crossing = (layers.size() - 1) / config.crossAttentionFrequency() * config.crossAttentionFrequency();
+        for (QFormerLayer layer : layers.subList(0, crossing)) {
+            hidden = layer.forward(hidden, layer.imageKeyValue(visionNorm, typed))
+                    .hidden();
+        }
+        QFormerLayer last = layers.get(crossing);
+        KeyValue image = last.imageKeyValue(visionNorm, typed).orElseThrow();
+        return last.imageWeights(hidden, image).mean(new int[] {1}); // (B, Q, N)
     }
 
     @Override

@@ -75,6 +75,19 @@ final class QFormerLayer {
     }
 
     /**
+     * Where the queries look in this layer's cross-attention.
+     *
+     * @param hidden (B, Q, Db) as {@link #forward(NDArray, Optional)} takes it
+     * @param image keys and values of the B images
+     * @return (B, H, Q, N) fp32, rows that sum to 1
+     */
+    NDArray imageWeights(NDArray hidden, KeyValue image) {
+        NDArray mixed = selfAttention.forward(hidden, selfAttention.keyValue(hidden), Optional.empty());
+        BertAttention attention = crossAttention.orElseThrow();
+        return attention.weights(attention.queries(mixed), image);
+    }
+
+    /**
      * A pass over several rows of queries and text, or of text alone.
      *
      * @param mask for the self-attention, additive

@@ -52,6 +52,17 @@ class QFormerGoldenTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"odd", "one"})
+    void theAttentionIsThatOfTheLastLayerThatCrosses(String folder) {
+        try (BridgeFixture fixture = new BridgeFixture(folder)) {
+            fixture.golden()
+                    .check(
+                            "attention",
+                            fixture.model().attention(fixture.golden().tensor("features")));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"odd", "one"})
     void embeddingsLossesAndGradientsAreTheReferences(String folder) {
         try (BridgeFixture fixture = new BridgeFixture(folder);
                 Torch.GradientMode on = Torch.recordGradients()) {

@@ -1,9 +1,12 @@
 package dev.querent.bridge;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.querent.model.Bridge;
 import dev.querent.model.BridgeShape;
 import dev.querent.model.ComponentContext;
@@ -79,11 +82,45 @@ class QFormerTest extends BridgeContract {
     }
 
     @Test
+    void everyQuerySharesItsAttentionAmongAllTokensWhateverElseIsInTheBatch() {
+        try (BridgeFixture fixture = new BridgeFixture("odd")) {
+            NDArray features = fixture.golden().tensor("features");
+            NDArray attention = fixture.model().attention(features);
+            assertThat(attention.getShape()).isEqualTo(new Shape(3, 3, 5));
+            for (float sum : attention.sum(new int[] {2}).toFloatArray()) {
+                assertThat(sum).isCloseTo(1, within(1e-5f));
+            }
+            Golden.assertClose(
+                    "alone",
+                    Tensors.selectRows(attention, 1),
+                    fixture.model().attention(Tensors.selectRows(features, 1)),
+                    1e-5,
+                    1e-4);
+        }
+    }
+
+    @Test
+    void equalTokensAreReadAlikeByAllHeadsInAnyNumberOfLayers() {
+        for (int layers = 1; layers <= 4; layers++) {
+            try (NDManager manager = Torch.newManager()) {
+                QFormer.Config config = BridgeFixture.config(2, 8, layers, 2, 10, 3, 5, 8);
+                QFormer model = BridgeFixture.fresh(manager, config, new BridgeShape(6, 7, OptionalInt.empty()), 13);
+                float[] shares =
+                        model.attention(manager.ones(new Shape(1, 7, 6))).toFloatArray();
+                assertThat(shares).hasSize(2 * 7);
+                for (float share : shares) {
+                    assertThat(share).isCloseTo(1 / 7f, within(1e-6f));
+                }
+            }
+        }
+    }
+
+    @Test
     void withoutALanguageModelThereIsNoSoftPrompt() {
         try (NDManager manager = Torch.newManager()) {
             QFormer model =
                     BridgeFixture.fresh(manager, BridgeFixture.ONE, new BridgeShape(6, 3, OptionalInt.empty()), 13);
-            NDArray features = manager.ones(new ai.djl.ndarray.types.Shape(1, 3, 6));
+            NDArray features = manager.ones(new Shape(1, 3, 6));
             assertThatThrownBy(() -> model.softPrompt(features)).hasMessageContaining("needs a language model");
         }
     }

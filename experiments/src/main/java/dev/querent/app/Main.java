@@ -11,6 +11,7 @@ import dev.querent.app.command.GenerateCommand;
 import dev.querent.app.command.MetricsCommand;
 import dev.querent.app.command.PlanCommand;
 import dev.querent.app.command.PluginsCommand;
+import dev.querent.app.command.ReportCommand;
 import dev.querent.app.command.ReproduceCommand;
 import dev.querent.app.command.ResumeCommand;
 import dev.querent.app.command.RunCommand;
@@ -43,6 +44,7 @@ import picocli.CommandLine.ScopeType;
             WorkCommand.class,
             StopCommand.class,
             StatusCommand.class,
+            ReportCommand.class,
             StudyCommand.class,
             DiffCommand.class,
             ReproduceCommand.class,

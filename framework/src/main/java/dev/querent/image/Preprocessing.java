@@ -33,7 +33,7 @@ public record Preprocessing(boolean keepsShape, double margin, List<Double> mean
      * @param side S
      * @return S high and S wide
      */
-    RgbImage resize(RgbImage image, int side) {
+    public RgbImage resize(RgbImage image, int side) {
         int edge = (int) Math.round(side * margin);
         int width = edge;
         int height = edge;

@@ -28,4 +28,17 @@ public final class Attention {
         NDList masks = mask.map(NDList::new).orElseGet(NDList::new);
         return Tensors.LAYERS.call(query.getManager(), "attention", query, key, value, masks, scale, dropout);
     }
+
+    /**
+     * The weights that {@link #attend} forms its result with, which its kernel doesn't give away.
+     *
+     * @param query (B, H, Tq, Dh)
+     * @param key (B, H, Tk, Dh)
+     * @param scale what the products are multiplied by
+     * @return (B, H, Tq, Tk) fp32, rows that sum to 1
+     */
+    public static NDArray weights(NDArray query, NDArray key, double scale) {
+        NDArray scores = Tensors.fp32(query).matMul(Tensors.fp32(key).transpose(0, 1, 3, 2)); // (B, H, Tq, Tk)
+        return Tensors.scale(scores, scale).softmax(-1);
+    }
 }

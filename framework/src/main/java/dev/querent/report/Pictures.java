@@ -21,6 +21,11 @@ public final class Pictures {
      * @return a PNG
      */
     public static byte[] png(RgbImage image, int side) {
+        return png(scaled(image, side));
+    }
+
+    /** As {@link #png(RgbImage, int)}, not yet encoded. */
+    static BufferedImage scaled(RgbImage image, int side) {
         BufferedImage full = new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_INT_RGB);
         byte[] rgb = image.rgb();
         for (int y = 0; y < image.height(); y++) {
@@ -37,7 +42,7 @@ public final class Pictures {
         graphics.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
         graphics.drawImage(full, 0, 0, width, height, null);
         graphics.dispose();
-        return png(scaled);
+        return scaled;
     }
 
     /** Draws without a display, whatever the environment says of one. */

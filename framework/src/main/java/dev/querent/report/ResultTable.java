@@ -1,6 +1,7 @@
 package dev.querent.report;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A table for readers.
@@ -10,6 +11,7 @@ import java.util.List;
  */
 public record ResultTable(String title, List<String> columns, List<List<String>> rows) {
     public ResultTable {
+        Objects.requireNonNull(title, "title");
         columns = List.copyOf(columns);
         rows = rows.stream().map(List::copyOf).toList();
         for (List<String> row : rows) {

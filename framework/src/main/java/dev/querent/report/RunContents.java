@@ -1,169 +1,152 @@
 package dev.querent.report;
 
 import dev.querent.config.ConfigNode;
+import dev.querent.config.ConfigNode.Mapping;
 import dev.querent.config.YamlException;
 import dev.querent.config.YamlReader;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
+import java.util.function.Supplier;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What lies in a run folder, as far as it is there.
+ * What lies in a run folder, as far as it is there and can be read.
  *
  * @param name of the run
  * @param settings {@code resolved.yaml}; empty where there is none
+ * @param tree the same; empty where it can't be read
  * @param provenance its scalar values by path, e.g. {@code seed}
  * @param steps in the experiment's order
+ * @param unfinished the experiment's steps that are not done
+ * @param problems sentences on what can't be read
  */
-record RunContents(String name, String settings, Map<String, String> provenance, List<Step> steps) {
+record RunContents(
+        RunFiles files,
+        String name,
+        String settings,
+        Optional<Mapping> tree,
+        Map<String, String> provenance,
+        List<Step> steps,
+        List<String> unfinished,
+        List<String> problems) {
+
+    private static final int MOST_STEPS = 100;
 
     /**
      * What one step left behind.
      *
      * @param results empty where it has none yet
-     * @param problem a sentence on what can't be read; empty if all can
-     * @param metrics a map a logged step
+     * @param problems sentences on what can't be read
      */
     record Step(
             String name,
-            Path folder,
             Optional<StepResults> results,
-            List<Prediction> predictions,
-            List<Map<String, Double>> metrics,
-            String problem) {
+            StepPredictions predictions,
+            StepMetrics metrics,
+            List<String> problems) {
 
-        /** A prediction's picture, where it has one inside the step's folder. */
-        Optional<Path> picture(Prediction prediction) {
-            if (prediction.picture().isEmpty()) {
-                return Optional.empty();
-            }
-            Path file = folder.resolve(prediction.picture()).normalize();
-            return file.startsWith(folder.normalize()) && Files.isRegularFile(file)
-                    ? Optional.of(file)
-                    : Optional.empty();
+        /** The path of one of its files within the run. */
+        String path(String file) {
+            return path(name, file);
         }
 
-        /** The names of logged losses, the total first: everything logged but counters, rates and times. */
-        Set<String> losses() {
-            Set<String> names = new LinkedHashSet<>();
-            if (metrics.stream().anyMatch(line -> line.containsKey("loss"))) {
-                names.add("loss");
+        private static String path(String step, String file) {
+            return "steps/" + step + "/" + file;
+        }
+
+        private static Step read(RunFiles files, String name) {
+            List<String> problems = new ArrayList<>();
+            Optional<StepResults> results = orElse(Optional.empty(), problems, () -> results(files, name));
+            StepPredictions predictions = orElse(
+                    StepPredictions.NONE,
+                    problems,
+                    () -> StepPredictions.read(files, path(name, StepResults.PREDICTIONS)));
+            StepMetrics metrics =
+                    orElse(new StepMetrics(), problems, () -> StepMetrics.read(files, path(name, "metrics.jsonl")));
+            predictions.problem().ifPresent(problems::add);
+            metrics.problem().ifPresent(problems::add);
+            return new Step(name, results, predictions, metrics, problems);
+        }
+
+        private static Optional<StepResults> results(RunFiles files, String name) {
+            String path = path(name, StepResults.RESULTS);
+            String json = files.text(path);
+            try {
+                return files.has(path) ? Optional.of(StepResults.parse(json, name)) : Optional.empty();
+            } catch (JacksonException | IllegalArgumentException e) {
+                throw new UnreadableException(path + " does not hold a step's results: run the step again");
             }
-            metrics.stream().map(Map::keySet).flatMap(Collection::stream).forEach(names::add);
-            names.removeAll(NOT_LOSSES);
-            return names;
         }
     }
-
-    private static final Set<String> NOT_LOSSES = Set.of(
-            "step",
-            "learning-rate",
-            "samples-per-second",
-            "seconds",
-            "gradient-norm",
-            "temperature",
-            "resident-mebibytes");
 
     static RunContents read(Path folder) {
-        Path absolute = folder.toAbsolutePath().normalize();
-        String settings = text(absolute.resolve("resolved.yaml"));
+        RunFiles files = new RunFiles(folder);
+        List<String> problems = new ArrayList<>();
+        String settings = orElse("", problems, () -> files.text("resolved.yaml"));
+        Optional<Mapping> tree = orElse(Optional.empty(), problems, () -> tree(settings));
+        Set<String> ordered = tree.map(RunContents::stepsOf).orElse(Set.of());
         List<Step> steps = new ArrayList<>();
-        for (String step : stepNames(settings, absolute.resolve("steps"))) {
-            steps.add(step(step, absolute.resolve("steps").resolve(step)));
+        List<String> names = orElse(List.of(), problems, () -> present(ordered, files.folders("steps")));
+        if (names.size() > MOST_STEPS) {
+            problems.add("the run has " + names.size() + " steps; the first " + MOST_STEPS + " are shown");
+        }
+        for (String name : names.subList(0, Math.min(MOST_STEPS, names.size()))) {
+            steps.add(Step.read(files, name));
         }
         return new RunContents(
-                String.valueOf(absolute.getFileName()),
+                files,
+                String.valueOf(files.root().getFileName()),
                 settings,
-                provenance(text(absolute.resolve("provenance.json"))),
-                steps);
+                tree,
+                orElse(Map.of(), problems, () -> provenance(files.text("provenance.json"))),
+                steps,
+                ordered.stream()
+                        .filter(name -> !files.has("steps/" + name + "/done"))
+                        .toList(),
+                problems);
     }
 
-    private static String text(Path file) {
+    private static <T> T orElse(T otherwise, List<String> problems, Supplier<T> reading) {
         try {
-            return Files.exists(file) ? Files.readString(file) : "";
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + file, e);
+            return reading.get();
+        } catch (UnreadableException e) {
+            problems.add(e.sentence());
+            return otherwise;
         }
+    }
+
+    private static Optional<Mapping> tree(String settings) {
+        try {
+            return settings.isBlank() ? Optional.empty() : Optional.of(YamlReader.document(settings, "resolved.yaml"));
+        } catch (YamlException e) {
+            throw new UnreadableException("resolved.yaml cannot be read as settings: " + e.getMessage());
+        }
+    }
+
+    private static Set<String> stepsOf(Mapping tree) {
+        ConfigNode steps = tree.entries().get("steps");
+        return steps instanceof Mapping mapping ? mapping.entries().keySet() : Set.of();
     }
 
     /** The folders that are there, in the experiment's order, then any others by name. */
-    private static List<String> stepNames(String settings, Path steps) {
-        List<String> present = new ArrayList<>();
-        if (Files.isDirectory(steps)) {
-            try (Stream<Path> folders = Files.list(steps)) {
-                folders.filter(Files::isDirectory)
-                        .map(path -> path.getFileName().toString())
-                        .sorted()
-                        .forEach(present::add);
-            } catch (IOException e) {
-                throw new UncheckedIOException("cannot list " + steps, e);
-            }
-        }
-        Set<String> ordered = new LinkedHashSet<>(ordered(settings));
-        ordered.retainAll(Set.copyOf(present));
-        ordered.addAll(present);
-        return List.copyOf(ordered);
+    private static List<String> present(Set<String> ordered, List<String> folders) {
+        Set<String> names = new LinkedHashSet<>(ordered);
+        names.retainAll(Set.copyOf(folders));
+        names.addAll(folders);
+        return List.copyOf(names);
     }
 
-    private static Collection<String> ordered(String settings) {
-        try {
-            return !settings.isBlank()
-                            && YamlReader.document(settings, "resolved.yaml")
-                                            .entries()
-                                            .get("steps")
-                                    instanceof ConfigNode.Mapping steps
-                    ? steps.entries().keySet()
-                    : List.of();
-        } catch (YamlException e) {
-            return List.of(); // the report then lists the steps by name
-        }
-    }
-
-    private static Step step(String name, Path folder) {
-        Optional<StepResults> results = Optional.empty();
-        List<Prediction> predictions = List.of();
-        String problem = "";
-        try {
-            results = StepResults.read(folder);
-            predictions = StepResults.predictions(folder);
-        } catch (IllegalStateException e) {
-            problem = String.valueOf(e.getMessage());
-        }
-        return new Step(name, folder, results, predictions, metrics(folder.resolve("metrics.jsonl")), problem);
-    }
-
-    /** A last line that a kill cut short is left out. */
-    private static List<Map<String, Double>> metrics(Path file) {
-        List<Map<String, Double>> lines = new ArrayList<>();
-        for (String line : text(file).lines().toList()) {
-            try {
-                Map<String, Double> values = new LinkedHashMap<>();
-                JsonMapper.shared().readTree(line).properties().forEach(entry -> {
-                    if (entry.getValue().isNumber()) {
-                        values.put(entry.getKey(), entry.getValue().asDouble());
-                    }
-                });
-                if (values.containsKey("step")) {
-                    lines.add(values);
-                }
-            } catch (JacksonException e) {
-                break;
-            }
-        }
-        return lines;
+    /** The step of a name. */
+    Optional<Step> step(String step) {
+        return steps.stream().filter(each -> each.name().equals(step)).findFirst();
     }
 
     private static Map<String, String> provenance(String json) {
@@ -173,7 +156,7 @@ record RunContents(String name, String settings, Map<String, String> provenance,
                 flatten("", JsonMapper.shared().readTree(json), values);
             }
         } catch (JacksonException e) {
-            values.put("provenance.json", "cannot be read");
+            throw new UnreadableException("provenance.json cannot be read as JSON");
         }
         return values;
     }
@@ -189,7 +172,7 @@ record RunContents(String name, String settings, Map<String, String> provenance,
                 flatten(path + "." + index++, element, values);
             }
         } else if (!node.isNull()) {
-            values.put(path, node.asString());
+            values.put(path, node.asString(""));
         }
     }
 }

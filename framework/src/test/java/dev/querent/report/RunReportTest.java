@@ -39,11 +39,13 @@ class RunReportTest {
         Path captioning = run.resolve("steps/captioning");
         RgbImage image = new RgbImage(3, 2, new byte[18]);
         AtomicFile.write(captioning.resolve("samples/000.png"), Pictures.png(image, 96));
+        AtomicFile.write(captioning.resolve("attention/000.png"), HeatMaps.sheet(image, List.of(new float[] {1})));
         new StepResults(
                         "Captioning",
                         Map.of("exact-match", 0.25, "undefined", Double.NaN),
                         List.of(new ResultTable("Captions", List.of("who", "exact"), List.of(List.of("it", "25.0 %")))),
-                        List.of(HOSTILE))
+                        List.of(HOSTILE),
+                        List.of(new ResultPicture("attention/000.png", "where it looks")))
                 .write(
                         captioning,
                         List.of(
@@ -63,16 +65,16 @@ class RunReportTest {
         assertThat(markdown.indexOf("## zebra")).isPositive().isLessThan(markdown.indexOf("## captioning: Captioning"));
         assertThat(markdown)
                 .contains("| it | 25.0 % |")
-                .contains("zebra-loss.png")
-                .contains("loss (blue), itc (orange)")
+                .contains("![zebra: loss](zebra-loss.svg) ![zebra: learning rate](zebra-learning-rate.svg)")
                 .contains("20 steps in 6 s, 41.5 samples a second at the end, loss 3.5000 to 1.2500")
                 .contains("| versions.java | 17 |")
                 .contains("![](../steps/captioning/samples/000.png)")
-                .doesNotContain("never-run |")
-                .doesNotContain("resident-mebibytes (")
+                .contains("![](../steps/captioning/attention/000.png)\n\nwhere it looks")
+                .contains("Not done yet: zebra, captioning, never-run.")
+                .doesNotContain("metrics.jsonl")
+                .doesNotContain("resident-mebibytes.svg") // a single value is no curve
                 .doesNotContain("outside");
-        byte[] plot = Files.readAllBytes(run.resolve("report/zebra-loss.png"));
-        assertThat(ImageIO.read(new ByteArrayInputStream(plot)).getWidth()).isEqualTo(720);
+        assertThat(written("zebra-loss.svg")).contains(">loss</text>").contains(">itc</text>");
     }
 
     @Test
@@ -81,21 +83,27 @@ class RunReportTest {
         String html = written("index.html");
         assertThat(html)
                 .contains("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;")
+                .contains("<a href=\"#s0\">zebra</a>")
+                .contains("<h2 id=\"s0\">zebra</h2>")
+                .contains("<h3 id=\"s3\">Worst failures</h3>")
+                .contains("1 of 3 predictions are wrong")
                 .doesNotContain("<script")
                 .doesNotContain("src=\"..")
                 .contains("default-src 'none'");
-        assertThat(html.split("src=\"data:image/png;base64,", -1)).hasSize(3); // curves and one sample
+        assertThat(html.split("<svg ", -1)).hasSize(1 + 3); // losses, learning rate, speed
+        assertThat(html.split("src=\"data:image/png;base64,", -1)).hasSize(1 + 3); // attention, one sample twice
     }
 
     @Test
     void markdownKeepsHostileTextInItsCell() throws IOException {
         RunReport.write(run);
-        assertThat(written("report.md").lines().filter(line -> line.contains("000.png")))
-                .singleElement()
-                .asString()
-                .contains("\\<script\\>")
-                .contains("\\| \"a\"")
-                .contains("\\# e");
+        assertThat(written("report.md").lines().filter(line -> line.contains("samples/000.png")))
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line)
+                        .contains("\\<script\\>")
+                        .contains("\\| \"a\"")
+                        .contains("\\# e")
+                        .contains("(**wrong**)"));
     }
 
     @Test
@@ -109,6 +117,21 @@ class RunReportTest {
     }
 
     @Test
+    void onlyTheReportOfAFinishedRunCounts() {
+        assertThat(RunReport.exists(run)).isFalse();
+        RunReport.write(run);
+        assertThat(RunReport.exists(run)).isFalse();
+        for (String step : List.of("zebra", "captioning", "never-run")) {
+            AtomicFile.write(run.resolve("steps").resolve(step).resolve("done"), "");
+        }
+        assertThat(RunReport.exists(run))
+                .as("it was written before the run was done")
+                .isFalse();
+        assertThat(RunReport.write(run)).isEqualTo(run.resolve("report/report.md"));
+        assertThat(RunReport.exists(run)).isTrue();
+    }
+
+    @Test
     void aReportCanBeMadeOfAnEmptyRunAndOfADamagedOne() throws IOException {
         Path empty = folder.resolve("empty");
         RunReport.write(empty);
@@ -116,7 +139,10 @@ class RunReportTest {
         AtomicFile.write(run.resolve("steps/captioning/results.json"), "{\"title\": ");
         AtomicFile.write(run.resolve("resolved.yaml"), "a: [");
         RunReport.write(run);
-        assertThat(written("report.md")).contains("run the step again").contains("## zebra");
+        assertThat(written("report.md"))
+                .contains("run the step again")
+                .contains("resolved.yaml cannot be read as settings")
+                .contains("## zebra");
     }
 
     @Test
@@ -125,6 +151,7 @@ class RunReportTest {
         StepResults results = StepResults.read(step).orElseThrow();
         assertThat(results.numbers()).containsExactly(Map.entry("exact-match", 0.25));
         assertThat(results.notes()).containsExactly(HOSTILE);
+        assertThat(results.pictures()).containsExactly(new ResultPicture("attention/000.png", "where it looks"));
         assertThat(results.tables())
                 .singleElement()
                 .extracting(ResultTable::title)
@@ -142,5 +169,28 @@ class RunReportTest {
         var picture = ImageIO.read(new ByteArrayInputStream(Pictures.png(new RgbImage(4, 1, new byte[12]), 96)));
         assertThat(picture.getWidth()).isEqualTo(96);
         assertThat(picture.getHeight()).isEqualTo(24);
+    }
+
+    @Test
+    void theStrongestPatchIsTheBrightestOfItsTile() throws IOException {
+        float[] corner = {0, 0, 0.2f, 0.1f};
+        var sheet = ImageIO.read(
+                new ByteArrayInputStream(HeatMaps.sheet(new RgbImage(8, 8, new byte[192]), List.of(corner))));
+        int left = 100; // of the second tile
+        assertThat(brightness(sheet.getRGB(left + 10, 86)))
+                .isGreaterThan(brightness(sheet.getRGB(left + 86, 86)))
+                .isGreaterThan(brightness(sheet.getRGB(left + 10, 10)));
+        assertThat(sheet.getRGB(left + 10, 10)).isEqualTo(sheet.getRGB(left + 86, 10));
+    }
+
+    @Test
+    void aMapWithoutPreferenceStaysDim() throws IOException {
+        List<float[]> maps = List.of(new float[] {0.2f, 0.2f, 0.2f, 0.2f}, new float[] {0, 0.8f, 0, 0});
+        var sheet = ImageIO.read(new ByteArrayInputStream(HeatMaps.sheet(new RgbImage(1, 1, new byte[3]), maps)));
+        assertThat(brightness(sheet.getRGB(100 + 86, 10))).isLessThan(brightness(sheet.getRGB(200 + 86, 10)) / 2);
+    }
+
+    private static int brightness(int rgb) {
+        return ((rgb >> 16) & 255) + ((rgb >> 8) & 255) + (rgb & 255);
     }
 }

@@ -81,14 +81,27 @@ public final class BertAttention {
      * @return (R, Tq, D)
      */
     public NDArray attend(NDArray queries, KeyValue attended, Optional<NDArray> mask) {
-        double scale = 1 / Math.sqrt((double) sizes.width() / sizes.heads());
         return Attention.attend(
                 Attention.splitHeads(queries, sizes.heads()),
                 attended.keys(),
                 attended.values(),
                 mask,
-                scale,
+                scale(),
                 activeDropout());
+    }
+
+    /**
+     * What {@link #attend} weighs the values with where there is no mask.
+     *
+     * @param queries (R, Tq, D) as {@link #queries} gives them
+     * @return (R, H, Tq, Tk) fp32, rows that sum to 1
+     */
+    public NDArray weights(NDArray queries, KeyValue attended) {
+        return Attention.weights(Attention.splitHeads(queries, sizes.heads()), attended.keys(), scale());
+    }
+
+    private double scale() {
+        return 1 / Math.sqrt((double) sizes.width() / sizes.heads());
     }
 
     /** Adds what {@link #attend} gave to what it was asked with, (..., D) both. */

@@ -16,6 +16,9 @@ import java.util.Optional;
 /** All answers of an evaluation: scores them where it is known what is right, and writes them down. */
 final class AnswerMerge {
 
+    /** What counts as right in a report, where several people answered. */
+    private static final double HALF_RIGHT = 0.5;
+
     private final Optional<ScoredBenchmark> benchmark;
     private final Optional<BenchmarkAnswers> scores;
     private final AnswerCounts counts = new AnswerCounts();
@@ -36,7 +39,7 @@ final class AnswerMerge {
      * @param answers in the order of the questions; none where the image can't be read: to a benchmark's questions that is an
      *     empty answer each, since its scorers want one
      */
-    void add(Sample sample, Optional<List<String>> answers, String picture) {
+    void add(Sample sample, Optional<List<String>> answers) {
         if (answers.isEmpty()) {
             unreadable++;
             if (benchmark.isEmpty()) {
@@ -46,37 +49,39 @@ final class AnswerMerge {
         for (int i = 0; i < sample.questions().size(); i++) {
             Sample.Question question = sample.questions().get(i);
             String answer = answers.isPresent() ? answers.get().get(i) : "";
-            boolean right = isRight(question, answer);
+            double accuracy = accuracy(question, answer);
             if (benchmark.isPresent()) {
                 byId.put(question.id(), answer);
             }
             if (answers.isPresent()) {
                 List<String> references = question.answers().stream().distinct().toList();
-                predictions.add(new Prediction(sample.id(), question.text(), answer, references, right, picture));
+                predictions.add(new Prediction(
+                                sample.id(), question.text(), answer, references, accuracy >= HALF_RIGHT, "")
+                        .scored(accuracy));
             }
         }
     }
 
-    /** Of a benchmark: at least half right. */
-    private boolean isRight(Sample.Question question, String answer) {
+    private double accuracy(Sample.Question question, String answer) {
         if (question.answers().isEmpty()) {
             unpublished++;
-            return false;
+            return 0;
         }
         scored++;
-        return scores.map(it -> it.add(question.type(), answer, question.answers()) >= 0.5)
-                .orElseGet(() -> counts.add(question.type(), answer, question.answer()));
+        return scores.map(it -> it.add(question.type(), answer, question.answers()))
+                .orElseGet(() -> counts.add(question.type(), answer, question.answer()) ? 1.0 : 0.0);
     }
 
     /**
      * Writes results, predictions, and for a benchmark its official file.
      *
      * @param images that could be read
+     * @param samples all that were looked at
      * @param notes for readers
      */
-    void write(Path folder, int images, List<String> notes) {
+    void write(Path folder, int images, List<Sample> samples, List<String> notes) {
         benchmark.ifPresent(it -> ResultFile.write(it, folder.resolve(ResultFile.NAME), byId));
-        results(images, notes).write(folder, predictions);
+        results(images, notes).write(folder, SamplePictures.illustrated(folder, samples, predictions));
     }
 
     private StepResults results(int images, List<String> notes) {

@@ -42,7 +42,7 @@ final class CaptionMerge {
      *
      * @param texts the caption; none where the image can't be read: for a benchmark an empty one, since its scorers want one
      */
-    void add(Sample sample, Optional<List<String>> texts, String picture) {
+    void add(Sample sample, Optional<List<String>> texts) {
         if (texts.isEmpty()) {
             unreadable++;
             if (benchmark.isEmpty()) {
@@ -61,19 +61,20 @@ final class CaptionMerge {
             agreements.add(agreement);
         }
         if (texts.isPresent()) {
-            predictions.add(
-                    new Prediction(sample.id(), "", caption, sample.captions(), agreement.exact() == 1, picture));
+            predictions.add(new Prediction(sample.id(), "", caption, sample.captions(), agreement.exact() == 1, "")
+                    .scored(agreement.f1()));
         }
     }
 
     /**
      * Writes results, predictions, and for a benchmark its official file.
      *
+     * @param samples all that were looked at
      * @param notes for readers
      */
-    void write(Path folder, Optional<InstalledScorers> installed, List<String> notes) {
+    void write(Path folder, List<Sample> samples, Optional<InstalledScorers> installed, List<String> notes) {
         benchmark.ifPresent(it -> ResultFile.write(it, folder.resolve(ResultFile.NAME), byId));
-        results(installed, notes).write(folder, predictions);
+        results(installed, notes).write(folder, SamplePictures.illustrated(folder, samples, predictions));
     }
 
     private StepResults results(Optional<InstalledScorers> installed, List<String> notes) {

@@ -201,7 +201,8 @@ public final class CaptioningEvaluation implements PartitionedStep {
     @Override
     public void merge(StepContext context, PartFiles parts) {
         CaptionMerge merge = new CaptionMerge(config.reader(), config.benchmark());
-        new SaidTexts(context, samples(context)).forEach(parts, merge::add);
+        SampleParts samples = samples(context);
+        new SaidTexts(context, samples).forEach(parts, merge::add);
         List<String> notes = new ArrayList<>();
         notes.add("Split \"" + config.split() + "\", " + config.decoding().numBeams() + " beams, prompt \""
                 + config.prompt() + "\".");
@@ -210,6 +211,6 @@ public final class CaptioningEvaluation implements PartitionedStep {
                 .ifPresent(most -> notes.add("Of the benchmark's images the first " + most
                         + " at most: no figure to compare with others'."));
         notes.addAll(data(context).notes());
-        merge.write(context.folder(), installed(), notes);
+        merge.write(context.folder(), samples.asList(), installed(), notes);
     }
 }

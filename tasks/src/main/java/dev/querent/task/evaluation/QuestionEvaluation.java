@@ -184,7 +184,8 @@ public final class QuestionEvaluation implements PartitionedStep {
     @Override
     public void merge(StepContext context, PartFiles parts) {
         AnswerMerge merge = new AnswerMerge(config.benchmark());
-        int images = new SaidTexts(context, samples(context)).forEach(parts, merge::add);
+        SampleParts samples = samples(context);
+        int images = new SaidTexts(context, samples).forEach(parts, merge::add);
         List<String> notes = new ArrayList<>();
         notes.add("Split \"" + config.split() + "\", " + config.decoding().numBeams() + " beams"
                 + config.prompt().map(text -> ", prompt \"" + text + "\"").orElse("") + ".");
@@ -193,6 +194,6 @@ public final class QuestionEvaluation implements PartitionedStep {
                 .ifPresent(most -> notes.add("Of the benchmark's images the first " + most
                         + " at most: no figure to compare with others'."));
         notes.addAll(EvaluatedSplit.of(context, config.data(), config.split()).notes());
-        merge.write(context.folder(), images, notes);
+        merge.write(context.folder(), images, samples.asList(), notes);
     }
 }

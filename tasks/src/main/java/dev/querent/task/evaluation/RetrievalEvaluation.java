@@ -144,7 +144,6 @@ public final class RetrievalEvaluation implements PartitionedStep {
         }
         Candidates candidates = new Candidates(seen, config.rerank(), context.seed());
         Reranking reranking = new Reranking(candidates, parts, seen);
-        SamplePictures.write(context.folder(), seen.gallery().samples());
         if (!config.differentCaptions()) {
             RankingFiles.write(context.folder(), seen.gallery(), reranking);
         }

@@ -1,10 +1,12 @@
 package dev.querent.task.evaluation;
 
+import dev.querent.data.Sample;
 import dev.querent.report.Prediction;
 import dev.querent.report.ResultTable;
 import dev.querent.report.StepResults;
 import dev.querent.task.metric.BalancedAccuracy;
 import dev.querent.task.metric.RecallAtK;
+import dev.querent.task.metric.TextAgreement;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -51,7 +53,8 @@ final class RetrievalSummary {
                 + " images with the best ITC cosine by logit of \"match\" plus cosine.");
         folds();
         tables.add(matching());
-        new StepResults("Image-text retrieval", numbers, tables, notes).write(folder, predictions());
+        new StepResults("Image-text retrieval", numbers, tables, notes)
+                .write(folder, SamplePictures.illustrated(folder, gallery.samples(), predictions()));
     }
 
     /** As COCO 1K is taken from COCO 5K: nothing is scored anew. */
@@ -174,13 +177,11 @@ final class RetrievalSummary {
         List<Prediction> predictions = new ArrayList<>();
         for (int image = 0; image < gallery.images(); image++) {
             int found = reranking.texts(image)[0];
-            predictions.add(new Prediction(
-                    gallery.samples().get(image).id(),
-                    "",
-                    gallery.texts().get(found),
-                    gallery.samples().get(image).captions(),
-                    gallery.belong(image, found),
-                    SamplePictures.path(image)));
+            Sample sample = gallery.samples().get(image);
+            String said = gallery.texts().get(found);
+            boolean right = gallery.belong(image, found);
+            predictions.add(new Prediction(sample.id(), "", said, sample.captions(), right, "")
+                    .scored(right ? 1 : TextAgreement.best(said, sample.captions()).f1()));
         }
         return predictions;
     }

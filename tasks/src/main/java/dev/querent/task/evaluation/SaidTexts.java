@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -17,7 +16,6 @@ final class SaidTexts {
 
     private final StepContext context;
     private final SampleParts samples;
-    private final List<Sample> pictured = new ArrayList<>();
     private int place;
     private int readable;
 
@@ -29,15 +27,12 @@ final class SaidTexts {
     /** Hears of one image. */
     @FunctionalInterface
     interface Visitor {
-        /**
-         * @param texts what was said; empty where the image can't be read
-         * @param picture of the sample, relative to the step's folder; empty for none
-         */
-        void visit(Sample sample, Optional<List<String>> texts, String picture);
+        /** @param texts what was said; empty where the image can't be read */
+        void visit(Sample sample, Optional<List<String>> texts);
     }
 
     /**
-     * Visits all samples in their order, reports those that can't be read, and writes pictures of the first that can.
+     * Visits all samples in their order, and reports those that can't be read.
      *
      * @return how many can
      * @throws IllegalArgumentException where none can
@@ -57,7 +52,6 @@ final class SaidTexts {
         if (readable == 0) {
             throw SampleParts.nothing(samples.size());
         }
-        SamplePictures.write(context.folder(), pictured);
         return readable;
     }
 
@@ -71,14 +65,11 @@ final class SaidTexts {
         }
         if (said.problem().isPresent()) {
             context.quarantine().report(sample.id(), said.problem().get());
-            visitor.visit(sample, Optional.empty(), "");
+            visitor.visit(sample, Optional.empty());
             return;
         }
         context.quarantine().used(sample.id());
-        String picture = SamplePictures.path(readable++);
-        if (!picture.isEmpty()) {
-            pictured.add(sample);
-        }
-        visitor.visit(sample, Optional.of(said.texts()), picture);
+        readable++;
+        visitor.visit(sample, Optional.of(said.texts()));
     }
 }

@@ -2,6 +2,8 @@ package dev.querent.task.evaluation;
 
 import dev.querent.data.Sample;
 import dev.querent.data.SampleList;
+import java.util.AbstractList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -70,5 +72,20 @@ final class SampleParts {
 
     Sample get(int place) {
         return samples.get(indices[place]);
+    }
+
+    /** All of them, read when they are asked for. */
+    List<Sample> asList() {
+        return new AbstractList<>() {
+            @Override
+            public Sample get(int place) {
+                return SampleParts.this.get(place);
+            }
+
+            @Override
+            public int size() {
+                return SampleParts.this.size();
+            }
+        };
     }
 }

@@ -13,6 +13,7 @@ import dev.querent.data.SampleList;
 import dev.querent.data.TextPair;
 import dev.querent.image.BadImageException;
 import dev.querent.image.RgbImage;
+import dev.querent.model.AttentionMaps;
 import dev.querent.model.Bridge;
 import dev.querent.model.Captioner;
 import dev.querent.model.DecoderOnly;
@@ -196,7 +197,14 @@ final class ColourWorld implements StepContext, Dataset {
         }
     }
 
-    private final class Mind implements RepresentationLearner {
+    private final class Mind implements RepresentationLearner, AttentionMaps {
+        /** The class token and the only patch: the first query reads both alike, the second the patch thrice as much. */
+        @Override
+        public NDArray attention(NDArray features) {
+            NDArray ofImage = features.getManager().create(new float[] {0.5f, 0.5f, 0.25f, 0.75f}, new Shape(1, 2, 2));
+            return ofImage.repeat(0, features.getShape().get(0));
+        }
+
         @Override
         public ImageView look(NDArray features) {
             return new View(features);

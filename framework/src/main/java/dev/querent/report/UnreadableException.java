@@ -1,0 +1,12 @@
+package dev.querent.report;
+
+/** Part of a run that a report can't show; the message is the sentence that stands in its place. */
+final class UnreadableException extends RuntimeException {
+    UnreadableException(String sentence) {
+        super(sentence);
+    }
+
+    String sentence() {
+        return String.valueOf(getMessage());
+    }
+}
