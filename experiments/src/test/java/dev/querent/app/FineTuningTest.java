@@ -127,6 +127,35 @@ class FineTuningTest {
         }
     }
 
+    /** The bridge hears the question in evaluation and in generation as it did in training. */
+    @Test
+    void questionsReachTheBridge() throws IOException {
+        Path file = experiment("asked", 64, """
+                {plugin: question-fine-tuning, batch-size: 8, training: {steps: 2, warmup-steps: 0, learning-rate: 1.0e-2}}
+                  heard: {plugin: question-evaluation, images: 6, question-to-bridge: true, batch-size: 4}
+                  unheard: {plugin: question-evaluation, images: 6}
+                  captioning: {plugin: captioning-evaluation, images: 2}
+                """);
+        assertThat(run(file)).as(command.err()).isZero();
+        Path steps = folder.resolve("asked/steps");
+        assertThat(steps.resolve("heard/predictions.jsonl")).exists();
+        Path picture = steps.resolve("captioning/samples/000.png");
+        command.clear();
+        assertThat(command.run(
+                        "generate",
+                        "--model",
+                        folder.resolve("asked"),
+                        "--image",
+                        picture,
+                        "--question",
+                        "what is it?"))
+                .as(command.err())
+                .isZero();
+        assertThat(command.out()).contains("000.png: ");
+        assertThat(command.run("generate", "--model", "x", "--image", picture, "--question", "a", "--prompt", "b"))
+                .isEqualTo(2);
+    }
+
     @Test
     void mistakesAreTold() throws IOException {
         Path narrow = experiment("narrow", 64, "{plugin: captioning-fine-tuning, batch-size: 4}");

@@ -55,9 +55,9 @@ final class AnswerMerge {
             }
             if (answers.isPresent()) {
                 List<String> references = question.answers().stream().distinct().toList();
-                predictions.add(new Prediction(
-                                sample.id(), question.text(), answer, references, accuracy >= HALF_RIGHT, "")
-                        .scored(accuracy));
+                predictions.add(
+                        new Prediction(sample.id(), question.text(), answer, references, accuracy >= HALF_RIGHT, "")
+                                .scored(accuracy));
             }
         }
     }

@@ -9,17 +9,20 @@ import dev.querent.generation.Generator;
 import dev.querent.model.Bridge;
 import dev.querent.model.LanguageInput;
 import dev.querent.model.LanguageModel;
+import dev.querent.model.QuestionReader;
 import dev.querent.nn.Tensors;
 import dev.querent.plugin.Check;
 import dev.querent.plugin.Doc;
 import dev.querent.plugin.Plugin;
 import dev.querent.plugin.PluginChoice;
+import dev.querent.step.ExperimentParts;
 import dev.querent.step.PartFiles;
 import dev.querent.step.PartitionWork;
 import dev.querent.step.PartitionedStep;
 import dev.querent.step.StepContext;
 import dev.querent.task.scoring.ResultFile;
 import dev.querent.task.scoring.ScoredBenchmark;
+import dev.querent.text.CaptionText;
 import dev.querent.text.QuestionPrompt;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,6 +56,10 @@ public final class QuestionEvaluation implements PartitionedStep {
                     "how a question is put, e.g. \"Question: {} Short answer:\"; the question replaces {}. The data's own way where it isn't given")
             Optional<String> prompt,
 
+            @Doc(
+                    "whether the bridge reads the question too, as it has learned to in fine-tuning (question-to-bridge there)")
+            boolean questionToBridge,
+
             @Doc("how answers are decoded") DecodingConfig decoding,
 
             @Doc("most images looked at, and questions answered, together")
@@ -68,6 +75,7 @@ public final class QuestionEvaluation implements PartitionedStep {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                false,
                 new DecodingConfig(5, -1, 1, 10),
                 32,
                 128);
@@ -91,6 +99,14 @@ public final class QuestionEvaluation implements PartitionedStep {
 
     public QuestionEvaluation(Config config) {
         this.config = config;
+    }
+
+    @Override
+    public List<String> problems(ExperimentParts experiment) {
+        return config.questionToBridge() && !experiment.has("bridge", QuestionReader.class)
+                ? List.of(
+                        "question-to-bridge needs a bridge that reads text, such as q-former: choose one, or leave it out")
+                : List.of();
     }
 
     @Override
@@ -136,23 +152,24 @@ public final class QuestionEvaluation implements PartitionedStep {
         Bridge bridge = context.bridge(manager);
         LanguageModel language = context.language(manager);
         return (samples, features, place) -> {
-            NDArray softPrompt = bridge.softPrompt(features); // (B, Q, Dl)
             List<Integer> images = new ArrayList<>();
+            List<String> questions = new ArrayList<>();
             List<String> prefixes = new ArrayList<>();
             for (int image = 0; image < samples.size(); image++) {
-                for (String prefix : prefixes(samples.get(image))) {
+                Sample sample = samples.get(image);
+                String template = config.prompt().orElse(sample.prompts().question());
+                for (Sample.Question question : sample.questions()) {
                     images.add(image);
-                    prefixes.add(prefix);
+                    questions.add(CaptionText.question(question.text()));
+                    prefixes.add(QuestionPrompt.prefix(question.text(), template));
                 }
             }
+            NDArray softPrompts = softPrompts(bridge, features, images, questions); // (R, Q, Dl)
             List<String> answers = new ArrayList<>();
             for (int first = 0; first < prefixes.size(); first += config.batchSize()) {
                 int end = Math.min(prefixes.size(), first + config.batchSize());
-                int[] rows = images.subList(first, end).stream()
-                        .mapToInt(Integer::intValue)
-                        .toArray();
-                try (NDManager inner = softPrompt.getManager().newSubManager()) {
-                    NDArray prompts = Tensors.selectRows(softPrompt, rows); // (R, Q, Dl), R questions
+                try (NDManager inner = softPrompts.getManager().newSubManager()) {
+                    NDArray prompts = Tensors.slice(softPrompts, 0, first, end);
                     prompts.attach(inner);
                     LanguageInput input = LanguageInput.decoding(prompts, prefixes.subList(first, end));
                     answers.addAll(
@@ -163,11 +180,12 @@ public final class QuestionEvaluation implements PartitionedStep {
         };
     }
 
-    private List<String> prefixes(Sample sample) {
-        String template = config.prompt().orElse(sample.prompts().question());
-        return sample.questions().stream()
-                .map(question -> QuestionPrompt.prefix(question.text(), template))
-                .toList();
+    /** Of R questions about B images, (B, N, Dv) -> (R, Q, Dl). */
+    private NDArray softPrompts(Bridge bridge, NDArray features, List<Integer> images, List<String> questions) {
+        int[] rows = images.stream().mapToInt(Integer::intValue).toArray();
+        return config.questionToBridge()
+                ? ((QuestionReader) bridge).softPrompt(features, rows, questions)
+                : Tensors.selectRows(bridge.softPrompt(features), rows);
     }
 
     private static List<List<String>> bySample(List<Sample> samples, List<String> answers) {

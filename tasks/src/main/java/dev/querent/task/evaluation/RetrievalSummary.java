@@ -181,7 +181,11 @@ final class RetrievalSummary {
             String said = gallery.texts().get(found);
             boolean right = gallery.belong(image, found);
             predictions.add(new Prediction(sample.id(), "", said, sample.captions(), right, "")
-                    .scored(right ? 1 : TextAgreement.best(said, sample.captions()).f1()));
+                    .scored(
+                            right
+                                    ? 1
+                                    : TextAgreement.best(said, sample.captions())
+                                            .f1()));
         }
         return predictions;
     }

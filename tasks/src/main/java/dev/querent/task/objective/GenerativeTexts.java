@@ -71,7 +71,7 @@ public final class GenerativeTexts {
             if (!questions.isEmpty() && random.nextDouble() < questionShare) {
                 Sample.Question question = questions.get(random.nextInt(questions.size()));
                 prefixes.add(QuestionPrompt.prefix(question.text(), chosen(prompts.question(), own.question())));
-                targets.add(question.answer());
+                targets.add(answer(question, random));
                 asked.add(CaptionText.question(question.text()));
             } else {
                 String caption = batch.captions().get(row);
@@ -83,6 +83,12 @@ public final class GenerativeTexts {
             }
         }
         return new Texts(prefixes, targets, asked);
+    }
+
+    /** Where several people answered, what one of them said: common answers are learned the more often. */
+    private static String answer(Sample.Question question, SplittableRandom random) {
+        List<String> answers = question.answers();
+        return answers.size() > 1 ? answers.get(random.nextInt(answers.size())).strip() : question.answer();
     }
 
     private static String chosen(String prompt, String own) {

@@ -189,7 +189,8 @@ class AnnotatedDatasetTest {
                         + " 'x': 421, 'y': 57}, {'region_id': 1383, 'phrase': 'a sidewalk'}], 'id': 1},"
                         + "{'regions': [{'region_id': 9, 'phrase': 'sky'}, {'region_id': 10, 'phrase': ' '}], 'id': 2},"
                         + "{'regions': [], 'id': 3}]");
-        VisualGenome data = new VisualGenome(new VisualGenome.Config(images, regions), this.data);
+        VisualGenome data =
+                new VisualGenome(new VisualGenome.Config(images, Optional.of(regions), Optional.empty()), this.data);
         SampleList samples = data.split("train");
         assertThat(ids(samples)).containsExactly("1", "2");
         assertThat(samples.get(0).captions()).containsExactly("the clock is green", "a sidewalk");
@@ -199,6 +200,33 @@ class AnnotatedDatasetTest {
                 .containsExactly(
                         regions + ": region 10 of image 2 has no phrase",
                         regions + ": image 3 has no region with a phrase");
+    }
+
+    @Test
+    void readsVisualGenomesQuestionsBesideItsRegions() throws IOException {
+        picture("VG_100K/1.jpg");
+        picture("VG_100K_2/2.jpg");
+        Path regions = json(
+                "region_descriptions.json",
+                "[{'regions': [{'region_id': 1382, 'phrase': 'the clock is green'}], 'id': 1}]");
+        Path questions = json(
+                "question_answers.json",
+                "[{'id': 1, 'qas': [{'a_objects': [], 'question': 'What colour is the clock?', 'image_id': 1, 'qa_id': 986769,"
+                        + " 'answer': 'Green.', 'q_objects': []}]},"
+                        + "{'id': 2, 'qas': [{'question': 'Where is the sky?', 'qa_id': 7, 'answer': 'At 5 p.m. above..'}]}]");
+        SampleList both = new VisualGenome(
+                        new VisualGenome.Config(images, Optional.of(regions), Optional.of(questions)), this.data)
+                .split("train");
+        assertThat(ids(both)).containsExactly("1", "2");
+        assertThat(both.get(0).captions()).containsExactly("the clock is green");
+        assertThat(both.get(0).questions())
+                .containsExactly(
+                        new Sample.Question("986769", "all", "What colour is the clock?", "green", List.of("green")));
+        assertThat(both.get(1).questions().get(0).answer()).isEqualTo("at 5 p.m. above");
+        VisualGenome.Config alone = new VisualGenome.Config(images, Optional.empty(), Optional.of(questions));
+        assertThat(new VisualGenome(alone, this.data).split("train").size()).isEqualTo(2);
+        assertThatThrownBy(() -> new VisualGenome.Config(images, Optional.empty(), Optional.empty()))
+                .hasMessageContaining("expected regions, questions, or both");
     }
 
     private VisualQuestions vqa(String questions, String annotations) throws IOException {
@@ -391,7 +419,8 @@ class AnnotatedDatasetTest {
                         data))
                 .isInstanceOf(MissingDataException.class)
                 .hasMessage("data.train: there is no folder " + folder.resolve("none"));
-        assertThatThrownBy(() -> new VisualGenome(new VisualGenome.Config(images, folder.resolve("r.json")), data))
+        assertThatThrownBy(() -> new VisualGenome(
+                        new VisualGenome.Config(images, Optional.of(folder.resolve("r.json")), Optional.empty()), data))
                 .isInstanceOf(MissingDataException.class)
                 .hasMessage("data.regions: there is no file " + folder.resolve("r.json"));
     }

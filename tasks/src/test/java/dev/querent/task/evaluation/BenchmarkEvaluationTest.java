@@ -142,6 +142,7 @@ class BenchmarkEvaluationTest {
                 Optional.empty(),
                 Optional.of(benchmark),
                 Optional.of("Question: {} Answer:"),
+                false,
                 BEAMS,
                 batchSize,
                 partitionSize));
@@ -414,6 +415,7 @@ class BenchmarkEvaluationTest {
                 Optional.empty(),
                 Optional.of(ScoredBenchmark.VQAV2),
                 Optional.empty(),
+                false,
                 BEAMS,
                 4,
                 4));
@@ -432,7 +434,15 @@ class BenchmarkEvaluationTest {
                 .hasMessage("benchmark: expected coco-captions or nocaps, found gqa");
         assertThatThrownBy(() -> asking(vqa, ScoredBenchmark.GQA, 1, 0)).hasMessageContaining("partition-size");
         assertThatThrownBy(() -> new QuestionEvaluation.Config(
-                        Optional.empty(), "test", Optional.of(0), Optional.empty(), Optional.of("what?"), BEAMS, 1, 1))
+                        Optional.empty(),
+                        "test",
+                        Optional.of(0),
+                        Optional.empty(),
+                        Optional.of("what?"),
+                        false,
+                        BEAMS,
+                        1,
+                        1))
                 .hasMessageContaining("images: expected a whole number of at least 1, found 0");
         assertThatThrownBy(() -> new QuestionEvaluation.Config(
                         Optional.empty(),
@@ -440,6 +450,7 @@ class BenchmarkEvaluationTest {
                         Optional.empty(),
                         Optional.empty(),
                         Optional.of("what?"),
+                        false,
                         BEAMS,
                         1,
                         1))

@@ -55,7 +55,7 @@ class EvaluationStepsTest {
 
     private static QuestionEvaluation questions(Optional<Integer> images) {
         return new QuestionEvaluation(new QuestionEvaluation.Config(
-                Optional.empty(), "test", images, Optional.empty(), Optional.empty(), BEAMS, 4, 8));
+                Optional.empty(), "test", images, Optional.empty(), Optional.empty(), false, BEAMS, 4, 8));
     }
 
     private static Probe probe(Probe.Target target, boolean untrained) {
@@ -172,7 +172,7 @@ class EvaluationStepsTest {
         assertThat(StepResults.predictions(folder))
                 .extracting(Prediction::id)
                 .containsExactly("i0", "i0", "i1", "i1", "last", "last");
-        assertThat(StepResults.predictions(folder).get(5).picture()).isEqualTo("samples/002.png");
+        assertThat(StepResults.predictions(folder).get(5).picture()).isEqualTo("samples/003.png");
         assertThat(StepResults.read(folder).orElseThrow().notes())
                 .anyMatch(note -> note.contains("(quarantine.jsonl): 1"));
     }
