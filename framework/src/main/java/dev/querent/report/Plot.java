@@ -13,7 +13,7 @@ final class Plot {
             List.of("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f7f7f", "#000000");
 
     private static final int LEFT = 76;
-    private static final int RIGHT = 18;
+    private static final int RIGHT = 34; // half a label of the last step
     private static final int BOTTOM = 42;
     private static final int LEGEND_ROW = 18;
     private static final int LETTER = 7; // pixels, about
