@@ -14,6 +14,7 @@ import dev.querent.plugin.Check;
 import dev.querent.plugin.Doc;
 import dev.querent.plugin.Plugin;
 import dev.querent.plugin.PluginChoice;
+import dev.querent.progress.StoppedException;
 import dev.querent.step.PartFiles;
 import dev.querent.step.PartitionWork;
 import dev.querent.step.PartitionedStep;
@@ -141,6 +142,9 @@ public final class QuestionEvaluation implements PartitionedStep {
             }
             List<String> answers = new ArrayList<>();
             for (int first = 0; first < prefixes.size(); first += config.batchSize()) {
+                if (context.stopSignal().stopRequested()) {
+                    throw new StoppedException("stopped between two questions");
+                }
                 int end = Math.min(prefixes.size(), first + config.batchSize());
                 int[] rows = images.subList(first, end).stream()
                         .mapToInt(Integer::intValue)
