@@ -15,6 +15,7 @@ import dev.querent.plugin.Check;
 import dev.querent.plugin.Doc;
 import dev.querent.plugin.Plugin;
 import dev.querent.plugin.PluginChoice;
+import dev.querent.progress.StoppedException;
 import dev.querent.step.ExperimentParts;
 import dev.querent.step.PartFiles;
 import dev.querent.step.PartitionWork;
@@ -167,6 +168,9 @@ public final class QuestionEvaluation implements PartitionedStep {
             NDArray softPrompts = softPrompts(bridge, features, images, questions); // (R, Q, Dl)
             List<String> answers = new ArrayList<>();
             for (int first = 0; first < prefixes.size(); first += config.batchSize()) {
+                if (context.stopSignal().stopRequested()) {
+                    throw new StoppedException("stopped between two questions");
+                }
                 int end = Math.min(prefixes.size(), first + config.batchSize());
                 try (NDManager inner = softPrompts.getManager().newSubManager()) {
                     NDArray prompts = Tensors.slice(softPrompts, 0, first, end);

@@ -18,6 +18,7 @@ import dev.querent.task.dataset.Gqa;
 import dev.querent.task.dataset.VisualQuestions;
 import dev.querent.task.evaluation.CaptioningEvaluation.Reader;
 import dev.querent.task.metric.AnswerVariant;
+import dev.querent.task.metric.caption.ScorerException;
 import dev.querent.task.scoring.PredictionFile;
 import dev.querent.task.scoring.ScoredBenchmark;
 import dev.querent.task.scoring.Scores;
@@ -423,6 +424,36 @@ class BenchmarkEvaluationTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("vqav2 numbers its questions and images; found the id \"\"");
         assertThat(world.encoded).isZero();
+    }
+
+    @Test
+    void scorersThatAreNotThereAreNamedBeforeAnythingIsCaptioned() throws IOException {
+        ColourWorld world = world("step");
+        CaptioningEvaluation step = new CaptioningEvaluation(new CaptioningEvaluation.Config(
+                Optional.of(coco(captions())),
+                "test",
+                Optional.empty(),
+                Optional.of(ScoredBenchmark.NOCAPS),
+                Optional.of(folder.resolve("nowhere")),
+                Reader.LANGUAGE,
+                "",
+                BEAMS,
+                2,
+                2));
+        assertThatThrownBy(() -> step.run(world))
+                .isInstanceOf(ScorerException.class)
+                .hasMessageContaining(folder.resolve("nowhere").toString());
+        assertThat(world.encoded).isZero();
+    }
+
+    @Test
+    void partsOfOtherDataAreNotTaken() throws IOException {
+        asking(vqa(Optional.of(annotations)), ScoredBenchmark.VQAV2, 2, 2).run(world("step"));
+        Path part = new PartFiles(folder.resolve("step"), 4).file(1);
+        Files.writeString(part, Files.readString(part).replace("\"13\"", "\"14\""));
+        assertThatThrownBy(() -> asking(vqa(Optional.of(annotations)), ScoredBenchmark.VQAV2, 2, 2)
+                        .run(world("step")))
+                .hasMessageContaining(part + " is about other data: expected \"13\", found \"14\"");
     }
 
     @Test
