@@ -167,18 +167,16 @@ final class QFormerView implements RepresentationLearner.ImageView {
 
     @Override
     public TextDecoder captioner() {
-        NDManager manager = Torch.newManager();
-        try (Torch.GradientMode off = Torch.withoutGradients();
-                NDManager passing = manager.newSubManager()) {
-            QFormerState state = new QFormerState(manager, model, queryPass().keyValues());
-            long[] begin = new long[(int) rows];
-            Arrays.fill(begin, model.tokenizer().id("[DEC]"));
-            NDArray logits = state.next(passing, begin);
-            logits.attach(manager);
-            return new CachedDecoder(manager, state, logits, model.tokenizer().id("[SEP]"));
-        } catch (RuntimeException e) {
-            manager.close();
-            throw e;
-        }
+        return Torch.owning(manager -> {
+            try (Torch.GradientMode off = Torch.withoutGradients();
+                    NDManager passing = manager.newSubManager()) {
+                QFormerState state = new QFormerState(manager, model, queryPass().keyValues());
+                long[] begin = new long[(int) rows];
+                Arrays.fill(begin, model.tokenizer().id("[DEC]"));
+                NDArray logits = state.next(passing, begin);
+                logits.attach(manager);
+                return new CachedDecoder(manager, state, logits, model.tokenizer().id("[SEP]"));
+            }
+        });
     }
 }

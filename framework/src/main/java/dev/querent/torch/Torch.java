@@ -12,6 +12,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** The engine: managers, gradient mode, the backward pass, libtorch's seed and threads. */
 public final class Torch {
@@ -39,6 +40,17 @@ public final class Torch {
     /** A manager of its own on the default device; whoever asks closes it. */
     public static NDManager newManager() {
         return ENGINE.newBaseManager();
+    }
+
+    /** Builds what owns a new manager and will close it; where building fails, the manager is closed here. */
+    public static <T> T owning(Function<NDManager, T> build) {
+        NDManager manager = newManager();
+        try {
+            return build.apply(manager);
+        } catch (RuntimeException e) {
+            manager.close();
+            throw e;
+        }
     }
 
     /** Version of libtorch, for provenance. */

@@ -129,26 +129,24 @@ public final class Blip implements Captioner {
     @Override
     public TextDecoder decoder(NDArray pixels, String prompt) {
         int rows = (int) pixels.getShape().get(0);
-        NDManager manager = Torch.newManager();
-        try (Torch.GradientMode off = Torch.withoutGradients();
-                NDManager passing = manager.newSubManager()) {
-            NDArray features = features(pixels);
-            features.attach(passing);
-            List<KeyValue> images = decoder.look(features).stream()
-                    .map(keyValue -> keyValue.attached(manager))
-                    .toList();
-            BlipState state = new BlipState(manager, decoder, images);
-            long[] begin = LongStream.concat(
-                            LongStream.of(tokenizer.id("[DEC]")), LongStream.of(tokenizer.encodePlain(prompt)))
-                    .toArray();
-            NDArray logits =
-                    state.read(passing, Collections.nCopies(rows, begin).toArray(long[][]::new));
-            logits.attach(manager);
-            return new CachedDecoder(manager, state, logits, tokenizer.id("[SEP]"));
-        } catch (RuntimeException e) {
-            manager.close();
-            throw e;
-        }
+        return Torch.owning(manager -> {
+            try (Torch.GradientMode off = Torch.withoutGradients();
+                    NDManager passing = manager.newSubManager()) {
+                NDArray features = features(pixels);
+                features.attach(passing);
+                List<KeyValue> images = decoder.look(features).stream()
+                        .map(keyValue -> keyValue.attached(manager))
+                        .toList();
+                BlipState state = new BlipState(manager, decoder, images);
+                long[] begin = LongStream.concat(
+                                LongStream.of(tokenizer.id("[DEC]")), LongStream.of(tokenizer.encodePlain(prompt)))
+                        .toArray();
+                NDArray logits =
+                        state.read(passing, Collections.nCopies(rows, begin).toArray(long[][]::new));
+                logits.attach(manager);
+                return new CachedDecoder(manager, state, logits, tokenizer.id("[SEP]"));
+            }
+        });
     }
 
     BlipDecoder decoder() {

@@ -222,17 +222,15 @@ public final class Opt implements DecoderOnly {
     @Override
     public TextDecoder decoder(LanguageInput input) {
         TokenBatch tokens = text.decoding(input);
-        NDManager manager = Torch.newManager();
-        OptState state = new OptState(manager, stack, OptText.keyMask(promptLength(input), tokens.mask()));
-        try (Torch.GradientMode off = Torch.withoutGradients();
-                NDManager prompt = manager.newSubManager()) {
-            NDArray logits = state.read(embed(prompt, input, tokens));
-            logits.attach(manager);
-            return new CachedDecoder(manager, state, logits, text.end());
-        } catch (RuntimeException e) {
-            manager.close();
-            throw e;
-        }
+        return Torch.owning(manager -> {
+            OptState state = new OptState(manager, stack, OptText.keyMask(promptLength(input), tokens.mask()));
+            try (Torch.GradientMode off = Torch.withoutGradients();
+                    NDManager prompt = manager.newSubManager()) {
+                NDArray logits = state.read(embed(prompt, input, tokens));
+                logits.attach(manager);
+                return new CachedDecoder(manager, state, logits, text.end());
+            }
+        });
     }
 
     /** Soft prompt, where there is one, and tokens: (B, Q + T, Dl). */

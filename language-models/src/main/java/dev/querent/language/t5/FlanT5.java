@@ -240,24 +240,22 @@ public final class FlanT5 implements EncoderDecoder {
                 length <= config.maxPositions(),
                 "the encoder input has " + length + " positions, soft prompt included; the model takes "
                         + config.maxPositions());
-        NDManager manager = Torch.newManager();
-        try (Torch.GradientMode off = Torch.withoutGradients();
-                NDManager scratch = manager.newSubManager()) {
-            NDArray encoded = encoder.forward(embed(scratch, input, prefixes), keyMask, 0, layer -> {});
-            List<KeysAndValues> read = decoder.read(encoded);
-            read.forEach(each -> {
-                each.keys().attach(manager);
-                each.values().attach(manager);
-            });
-            T5State state = new T5State(manager, this, read, AttentionMask.padding(manager, keyMask));
-            long[] start = LongStream.generate(() -> pad).limit(input.rows()).toArray();
-            NDArray logits = state.next(scratch, start);
-            logits.attach(manager);
-            return new CachedDecoder(manager, state, logits, end);
-        } catch (RuntimeException e) {
-            manager.close();
-            throw e;
-        }
+        return Torch.owning(manager -> {
+            try (Torch.GradientMode off = Torch.withoutGradients();
+                    NDManager scratch = manager.newSubManager()) {
+                NDArray encoded = encoder.forward(embed(scratch, input, prefixes), keyMask, 0, layer -> {});
+                List<KeysAndValues> read = decoder.read(encoded);
+                read.forEach(each -> {
+                    each.keys().attach(manager);
+                    each.values().attach(manager);
+                });
+                T5State state = new T5State(manager, this, read, AttentionMask.padding(manager, keyMask));
+                long[] start = LongStream.generate(() -> pad).limit(input.rows()).toArray();
+                NDArray logits = state.next(scratch, start);
+                logits.attach(manager);
+                return new CachedDecoder(manager, state, logits, end);
+            }
+        });
     }
 
     /** (B, T) int64 -> (B, T, Dl) */

@@ -50,13 +50,7 @@ final class FeatureWork implements PartitionWork {
     }
 
     static FeatureWork open(FeatureCachingStep.Config config, StepContext context) {
-        NDManager manager = Torch.newManager();
-        try {
-            return new FeatureWork(config, context, manager);
-        } catch (RuntimeException e) {
-            manager.close();
-            throw e;
-        }
+        return Torch.owning(manager -> new FeatureWork(config, context, manager));
     }
 
     private FeatureCache cache() {

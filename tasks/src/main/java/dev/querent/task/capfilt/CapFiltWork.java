@@ -60,13 +60,7 @@ final class CapFiltWork implements PartitionWork {
     }
 
     static CapFiltWork open(CapFilt.Config config, StepContext context) {
-        NDManager manager = Torch.newManager();
-        try {
-            return new CapFiltWork(config, context, manager);
-        } catch (RuntimeException e) {
-            manager.close();
-            throw e;
-        }
+        return Torch.owning(manager -> new CapFiltWork(config, context, manager));
     }
 
     /** One sample with its picture, or with why it has none. */

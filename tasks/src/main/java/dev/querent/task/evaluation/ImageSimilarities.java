@@ -54,13 +54,7 @@ final class ImageSimilarities implements RetrievalWork.Half {
 
     static ImageSimilarities open(
             RetrievalEvaluation.Config config, StepContext context, Gallery gallery, RetrievalParts parts) {
-        NDManager manager = Torch.newManager();
-        try {
-            return new ImageSimilarities(config, context, gallery, parts, manager);
-        } catch (RuntimeException e) {
-            manager.close();
-            throw e;
-        }
+        return Torch.owning(manager -> new ImageSimilarities(config, context, gallery, parts, manager));
     }
 
     /** (E, T) */

@@ -56,13 +56,7 @@ final class PairMatching implements RetrievalWork.Half {
 
     static PairMatching open(
             RetrievalEvaluation.Config config, StepContext context, Gallery whole, RetrievalParts parts) {
-        NDManager manager = Torch.newManager();
-        try {
-            return new PairMatching(config, context, whole, parts, manager);
-        } catch (RuntimeException e) {
-            manager.close();
-            throw e;
-        }
+        return Torch.owning(manager -> new PairMatching(config, context, whole, parts, manager));
     }
 
     @Override

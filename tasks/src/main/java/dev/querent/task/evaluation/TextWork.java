@@ -67,13 +67,7 @@ final class TextWork implements PartitionWork {
             SampleParts samples,
             int batchSize,
             BiFunction<StepContext, NDManager, Speaker> speaker) {
-        NDManager manager = Torch.newManager();
-        try {
-            return new TextWork(context, samples, batchSize, manager, speaker);
-        } catch (RuntimeException e) {
-            manager.close();
-            throw e;
-        }
+        return Torch.owning(manager -> new TextWork(context, samples, batchSize, manager, speaker));
     }
 
     @Override
