@@ -4,6 +4,7 @@
     python retrieval.py speed [--rounds 3] [--pairs 768] [--threads 2]
 """
 import argparse
+import atexit
 import json
 import os
 import pathlib
@@ -78,6 +79,7 @@ class Querent:
         for key, value in values.items():
             command += ["--set", f"{key}={value}"]
         self.process = subprocess.Popen(command, cwd=folder, stdout=open(self.log, "w"), stderr=subprocess.STDOUT)
+        atexit.register(self.process.kill)
         self.parts = self.run / "steps" / "retrieval" / "parts"
 
     def ended(self):
@@ -145,14 +147,15 @@ def itm(model, image, ids, present):
 
 @torch.no_grad()
 def loop(chosen, model, features, ids, present, pairs):
-    """As many pairs as one image has in a gallery of COCO's size: its texts, and, for five times as many, texts with their images."""
+    """Pairs a second, of as many as an image has: its texts, and, in batches like that, texts with their images."""
     start = clock(chosen)
     one = min(BATCH, pairs)
+    batches = (pairs - one) // BATCH
     itm(model, features[0].repeat(one, 1, 1), ids[:one], present[:one])
-    for text in range((pairs - one) // BATCH):
+    for text in range(batches):
         others = torch.arange(BATCH) % len(features)
         itm(model, features[others], ids[text].repeat(BATCH, 1), present[text].repeat(BATCH, 1))
-    return clock(chosen) - start
+    return (one + batches * BATCH) / (clock(chosen) - start)
 
 
 def features_of(folder, images):
@@ -202,8 +205,7 @@ def speed(chosen, folder):
                                 for part, there in zip(ids.split(BATCH), present.split(BATCH))])
             print(f"{texts} pairs of one image: logits from {theirs.min():.3f} to {theirs.max():.3f}, largest difference"
                   f" {(ours - theirs).abs().max():.1e}", flush=True)
-        pairs = BATCH * (chosen.pairs // BATCH)
-        taken["PyTorch"].append(pairs / loop(chosen, model, features, ids, present, pairs))
+        taken["PyTorch"].append(loop(chosen, model, features, ids, present, chosen.pairs))
         print(f"round {round_ + 1}, pairs a second: " + ", ".join(f"{side} {rates[-1]:.2f}" for side, rates in taken.items()),
               flush=True)
     median = {side: statistics.median(rates) for side, rates in taken.items()}
