@@ -29,7 +29,7 @@ public record StepRecord(
     private static final String FILE = "step.json";
     private static final String MARK = "done";
 
-    /** What is of use only while the step is at work. */
+    /** What is of use only while the step is at work; a worker that comes late may still write there. */
     private static final Set<String> PASSING = Set.of("checkpoints", "parts");
 
     public StepRecord {
@@ -40,19 +40,27 @@ public record StepRecord(
     /** Of a step that has just ended. */
     public static StepRecord of(String key, String run, double seconds, Map<String, String> inputs, Path folder) {
         Map<String, String> files = new TreeMap<>();
-        try (Stream<Path> tree = Files.walk(folder)) {
-            for (Path file : tree.filter(Files::isRegularFile).toList()) {
-                Path inside = folder.relativize(file);
-                String name = inside.toString();
-                boolean passing = PASSING.contains(inside.getName(0).toString()) || name.endsWith(".tmp");
-                if (!passing && !name.equals(FILE) && !name.equals(MARK)) {
-                    files.put(name, FileHash.sha256(file));
+        try (Stream<Path> entries = Files.list(folder)) {
+            for (Path entry : entries.toList()) {
+                if (!PASSING.contains(String.valueOf(entry.getFileName()))) {
+                    add(folder, entry, files);
                 }
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + folder, e);
         }
         return new StepRecord(key, run, seconds, inputs, files);
+    }
+
+    private static void add(Path folder, Path entry, Map<String, String> files) throws IOException {
+        try (Stream<Path> tree = Files.walk(entry)) {
+            for (Path file : tree.filter(Files::isRegularFile).toList()) {
+                String name = folder.relativize(file).toString();
+                if (!name.endsWith(".tmp") && !name.equals(FILE) && !name.equals(MARK)) {
+                    files.put(name, FileHash.sha256(file));
+                }
+            }
+        }
     }
 
     /** Writes it into the step's folder. */
