@@ -170,12 +170,14 @@ final class QFormerView implements RepresentationLearner.ImageView {
         return Torch.owning(manager -> {
             try (Torch.GradientMode off = Torch.withoutGradients();
                     NDManager passing = manager.newSubManager()) {
-                QFormerState state = new QFormerState(manager, model, queryPass().keyValues());
+                QFormerState state =
+                        new QFormerState(manager, model, queryPass().keyValues());
                 long[] begin = new long[(int) rows];
                 Arrays.fill(begin, model.tokenizer().id("[DEC]"));
                 NDArray logits = state.next(passing, begin);
                 logits.attach(manager);
-                return new CachedDecoder(manager, state, logits, model.tokenizer().id("[SEP]"));
+                return new CachedDecoder(
+                        manager, state, logits, model.tokenizer().id("[SEP]"));
             }
         });
     }

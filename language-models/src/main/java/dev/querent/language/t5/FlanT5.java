@@ -250,7 +250,8 @@ public final class FlanT5 implements EncoderDecoder {
                     each.values().attach(manager);
                 });
                 T5State state = new T5State(manager, this, read, AttentionMask.padding(manager, keyMask));
-                long[] start = LongStream.generate(() -> pad).limit(input.rows()).toArray();
+                long[] start =
+                        LongStream.generate(() -> pad).limit(input.rows()).toArray();
                 NDArray logits = state.next(scratch, start);
                 logits.attach(manager);
                 return new CachedDecoder(manager, state, logits, end);
