@@ -22,12 +22,18 @@ public final class Torch {
 
     private static Engine start() {
         Engine engine = Engine.getEngine("PyTorch");
-        // The profiling executor specialises on shapes it has seen and recompiles in mid-run: slower here (every shape
-        // is
-        // new at first) and a source of differences between a resumed run and an unbroken one.
+        calmThread();
+        return engine;
+    }
+
+    /**
+     * Both settings are the thread's own in libtorch, and on where a thread begins. The profiling executor specialises on shapes
+     * it has seen and recompiles in mid-run: slower here (every shape is new at first) and a source of differences between a
+     * resumed run and an unbroken one.
+     */
+    private static void calmThread() {
         TypedModuleCall.setGraphOptimizer(false);
         TypedModuleCall.setGradientMode(false);
-        return engine;
     }
 
     /** A manager of its own on the default device; whoever asks closes it. */
@@ -40,8 +46,13 @@ public final class Torch {
         return ENGINE.getVersion();
     }
 
-    /** Sets the number of threads inside one operator. */
+    /**
+     * Gets the calling thread ready to compute as the first one does: without graphs and profiling.
+     *
+     * @param threads inside one operator
+     */
     public static void setThreads(int threads) {
+        calmThread();
         TypedModuleCall.setThreads(threads);
     }
 

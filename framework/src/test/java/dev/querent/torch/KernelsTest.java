@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
 class KernelsTest {
@@ -40,5 +42,20 @@ class KernelsTest {
             assertThat(weight.getGradient().toFloatArray()).containsExactly(5f, 7f);
             assertThat(Torch.recordsGradients()).isFalse();
         }
+    }
+
+    /** As libtorch begins a thread it records graphs and profiles, and so would compute other bits than the first one. */
+    @Test
+    void anotherThreadIsMadeReadyAsTheFirstOneIs() throws InterruptedException {
+        assertThat(Torch.recordsGradients()).isFalse();
+        List<Boolean> records = new CopyOnWriteArrayList<>();
+        Thread other = new Thread(() -> {
+            records.add(Torch.recordsGradients());
+            Torch.setThreads(1);
+            records.add(Torch.recordsGradients());
+        });
+        other.start();
+        other.join();
+        assertThat(records).containsExactly(true, false);
     }
 }

@@ -80,7 +80,7 @@ public final class TypedModuleCall {
         JniUtils.setNumThreads(threads);
     }
 
-    /** Turns TorchScript's profiling optimiser on or off for the process. */
+    /** Turns TorchScript's profiling optimiser on or off for the calling thread. */
     public static void setGraphOptimizer(boolean enabled) {
         JniUtils.setGraphExecutorOptimize(enabled);
     }
