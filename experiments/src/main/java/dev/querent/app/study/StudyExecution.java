@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Carries a study out: each run is a process, several at once where asked for. Before a run begins it gets the finished steps that
@@ -40,7 +41,10 @@ public final class StudyExecution {
     private final PrintWriter out;
     private final List<String> failures = new ArrayList<>();
     private final Map<PlannedRun, Working> working = Collections.synchronizedMap(new LinkedHashMap<>());
-    private final Set<String> awaited = new HashSet<>();
+
+    /** Runs that processes of others work on, those of this study before it was killed, say. */
+    private final Set<PlannedRun> elsewhere = new HashSet<>();
+
     private volatile boolean stopped;
     private int computed;
     private int takenOver;
@@ -77,6 +81,7 @@ public final class StudyExecution {
         say(forecast(waiting));
         while (!working.isEmpty() || (!waiting.isEmpty() && !stopped)) {
             endOfThoseThatHaveEnded();
+            elsewhere.removeIf(StudyExecution::isFree);
             for (Iterator<PlannedRun> next = waiting.iterator(); next.hasNext() && !stopped; ) {
                 PlannedRun run = next.next();
                 if (working.size() < folder.study().parallel() && !needsWhatAnotherComputes(run) && begin(run)) {
@@ -127,16 +132,22 @@ public final class StudyExecution {
     /** Whether a step that the run lacks is among those that a run at work has yet to finish. */
     private boolean needsWhatAnotherComputes(PlannedRun run) {
         Set<String> missing = run.missing();
-        return working.keySet().stream().anyMatch(other -> !Collections.disjoint(other.missing(), missing));
+        return Stream.concat(working.keySet().stream(), elsewhere.stream())
+                .anyMatch(other -> !Collections.disjoint(other.missing(), missing));
+    }
+
+    private static boolean isFree(PlannedRun run) {
+        Optional<RunDirectory.Lock> lock = run.directory().tryLock();
+        lock.ifPresent(RunDirectory.Lock::close);
+        return lock.isPresent();
     }
 
     /** Begins a run, unless another process works on it. */
     private boolean begin(PlannedRun run) {
         Optional<RunDirectory.Lock> lock = run.directory().tryLock();
         if (lock.isEmpty()) {
-            if (awaited.add(run.directory().name())) {
-                say(run.directory().name() + " is being worked on by another process; waiting for it");
-            }
+            elsewhere.add(run);
+            say(run.directory().name() + " is being worked on by another process; waiting for it");
             return false;
         }
         int before;
