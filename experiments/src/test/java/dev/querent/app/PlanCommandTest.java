@@ -123,7 +123,7 @@ class PlanCommandTest {
                         "--set",
                         "steps={vision-pretraining: {plugin: vision-pretraining}, language-pretraining: null,"
                                 + " representation: null, retrieval: null, probe: null, generative: null, captioning:"
-                                + " null, questions: null}"))
+                                + " null, questions: null, attention: null}"))
                 .as(command.err())
                 .isZero();
         assertThat(command.out()).contains("vision-pretraining: 1,000 steps of 64 samples");
