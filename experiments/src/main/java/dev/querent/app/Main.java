@@ -15,6 +15,7 @@ import dev.querent.app.command.ReportCommand;
 import dev.querent.app.command.ReproduceCommand;
 import dev.querent.app.command.ResumeCommand;
 import dev.querent.app.command.RunCommand;
+import dev.querent.app.command.SchemaCommand;
 import dev.querent.app.command.ScoreCommand;
 import dev.querent.app.command.StatusCommand;
 import dev.querent.app.command.StopCommand;
@@ -50,6 +51,7 @@ import picocli.CommandLine.ScopeType;
             ReproduceCommand.class,
             GcCommand.class,
             PluginsCommand.class,
+            SchemaCommand.class,
             ValidateCommand.class,
             PlanCommand.class,
             DataCommand.class,
