@@ -24,27 +24,27 @@ final class ConfigBounds {
                 .toArray();
     }
 
-    /** Of one component; none where the constructor sets none, or it isn't a number. */
-    Bounds of(RecordComponent component) {
-        int index = components.indexOf(component);
+    /** Of the component of that index; none where the constructor sets none, or it isn't a number. */
+    Bounds of(int index) {
+        RecordComponent component = components.get(index);
         Class<?> number = ConfigTypes.number(component.getGenericType());
         @Nullable Object[] values = standard.clone();
         values[index] = component.getType() == Optional.class ? Optional.of(outside(number)) : outside(number);
-        Optional<Bounds> found = number == Void.class ? Optional.empty() : refused(values, component);
-        return found.map(bounds -> settled(bounds, values, component)).orElse(Bounds.NONE);
+        Optional<Bounds> found = number == Void.class ? Optional.empty() : refused(values, index);
+        return found.map(bounds -> settled(bounds, values, index)).orElse(Bounds.NONE);
     }
 
-    private Bounds settled(Bounds found, @Nullable Object[] values, RecordComponent component) {
+    private Bounds settled(Bounds found, @Nullable Object[] values, int index) {
         Bounds settled = found;
         for (int i = 0; i < values.length; i++) {
             Object value = values[i];
-            if (!components.get(i).equals(component) && value instanceof Number number) {
+            if (i != index && value instanceof Number number) {
                 @Nullable Object[] moved = values.clone();
                 moved[i] = moved(number, 1);
-                Optional<Bounds> other = refused(moved, component);
+                Optional<Bounds> other = refused(moved, index);
                 if (other.isEmpty()) {
                     moved[i] = moved(number, -1);
-                    other = refused(moved, component);
+                    other = refused(moved, index);
                 }
                 settled = other.map(settled::inCommon).orElse(settled);
             }
@@ -72,7 +72,8 @@ final class ConfigBounds {
         return number.doubleValue() * (1 + 0.01 * direction);
     }
 
-    private Optional<Bounds> refused(@Nullable Object[] values, RecordComponent component) {
+    private Optional<Bounds> refused(@Nullable Object[] values, int index) {
+        RecordComponent component = components.get(index);
         try {
             ConfigRecord.construct(type, values.clone());
         } catch (RangeException e) {

@@ -47,10 +47,13 @@ public final class ConfigSchema {
     private static ObjectNode properties(Class<?> type, @Nullable Record standard) {
         ObjectNode properties = object();
         Optional<ConfigBounds> bounds = Optional.ofNullable(standard).map(ConfigBounds::new);
-        for (RecordComponent component : ConfigRecord.components(type)) {
+        List<RecordComponent> components = ConfigRecord.components(type);
+        for (int i = 0; i < components.size(); i++) {
+            RecordComponent component = components.get(i);
+            int index = i;
             Object value = standard == null ? null : ConfigRecord.value(component, standard);
             ObjectNode schema = nullable(schema(component.getGenericType(), value));
-            bounds.ifPresent(known -> bound(schema, known.of(component)));
+            bounds.ifPresent(known -> bound(schema, known.of(index)));
             describe(schema, component, value);
             properties.set(ConfigRecord.key(component), schema);
         }
