@@ -8,6 +8,7 @@ import dev.querent.app.command.EvaluateCommand;
 import dev.querent.app.command.ExportCommand;
 import dev.querent.app.command.GcCommand;
 import dev.querent.app.command.GenerateCommand;
+import dev.querent.app.command.InitCommand;
 import dev.querent.app.command.MetricsCommand;
 import dev.querent.app.command.PlanCommand;
 import dev.querent.app.command.PluginsCommand;
@@ -50,6 +51,7 @@ import picocli.CommandLine.ScopeType;
             DiffCommand.class,
             ReproduceCommand.class,
             GcCommand.class,
+            InitCommand.class,
             PluginsCommand.class,
             SchemaCommand.class,
             ValidateCommand.class,

@@ -83,8 +83,9 @@ public final class KeyReference {
                 .filter(other -> !other.name().equals(plugin.name()))
                 .findFirst();
         if (family.isPresent()) {
-            page.append("\nThe keys of " + code(family.get().name()) + " with other defaults: "
-                    + differences(plugin, family.get()) + ".\n");
+            String differences = differences(plugin, family.get());
+            page.append("\nThe keys of " + code(family.get().name()) + ", "
+                    + (differences.isEmpty() ? "with its defaults" : "with other defaults: " + differences) + ".\n");
             return;
         }
         if (plugin.fields().isEmpty()) {
@@ -103,7 +104,7 @@ public final class KeyReference {
                 .filter(field -> !field.type().startsWith("{"))
                 .map(field -> code(field.key() + ": " + field.standard().orElse("null")))
                 .toList();
-        return different.isEmpty() ? "none" : String.join(", ", different);
+        return String.join(", ", different);
     }
 
     private void topRow(PluginField field) {
