@@ -2,7 +2,6 @@ package dev.querent.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
@@ -18,6 +17,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.schema.CoreSchema;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The committed schemas and pages are those of the code, and say of the repository's files what {@code validate} says. */
 class SchemaTest {
@@ -154,9 +158,10 @@ class SchemaTest {
         assertThat(mistakes(STUDY, study)).isNotEmpty();
     }
 
-    /** Each begins with the place, as a JSON pointer. */
+    /** Of a file as editors read it, by the core schema of YAML 1.2; each begins with the place, as a JSON pointer. */
     private static List<String> mistakes(String schema, String yaml) {
-        return Schemas.of(schema).validate(yaml, InputFormat.YAML).stream()
+        Object tree = new Load(LoadSettings.builder().setSchema(new CoreSchema()).build()).loadFromString(yaml);
+        return Schemas.of(schema).validate(JsonMapper.shared().<JsonNode>valueToTree(tree)).stream()
                 .map(Object::toString)
                 .toList();
     }
