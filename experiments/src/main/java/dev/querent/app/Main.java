@@ -8,6 +8,7 @@ import dev.querent.app.command.EvaluateCommand;
 import dev.querent.app.command.ExportCommand;
 import dev.querent.app.command.GcCommand;
 import dev.querent.app.command.GenerateCommand;
+import dev.querent.app.command.InitCommand;
 import dev.querent.app.command.MetricsCommand;
 import dev.querent.app.command.PlanCommand;
 import dev.querent.app.command.PluginsCommand;
@@ -15,6 +16,7 @@ import dev.querent.app.command.ReportCommand;
 import dev.querent.app.command.ReproduceCommand;
 import dev.querent.app.command.ResumeCommand;
 import dev.querent.app.command.RunCommand;
+import dev.querent.app.command.SchemaCommand;
 import dev.querent.app.command.ScoreCommand;
 import dev.querent.app.command.StatusCommand;
 import dev.querent.app.command.StopCommand;
@@ -49,7 +51,9 @@ import picocli.CommandLine.ScopeType;
             DiffCommand.class,
             ReproduceCommand.class,
             GcCommand.class,
+            InitCommand.class,
             PluginsCommand.class,
+            SchemaCommand.class,
             ValidateCommand.class,
             PlanCommand.class,
             DataCommand.class,

@@ -36,7 +36,8 @@ public final class ExperimentLoader {
             ExperimentKeys.SCORER,
             ExperimentKeys.STEPS);
 
-    private static final Map<String, Class<?>> ROLES = Map.of(
+    /** The kinds of the components, by role. */
+    static final Map<String, Class<?>> ROLES = Map.of(
             ExperimentKeys.VISION, VisionEncoder.class,
             ExperimentKeys.LANGUAGE, LanguageModel.class,
             ExperimentKeys.BRIDGE, Bridge.class,

@@ -104,7 +104,7 @@ final class SettingBinder {
     }
 
     /** Only what reads text has a tokenizer. */
-    private static boolean readsText(Class<?> type) {
+    static boolean readsText(Class<?> type) {
         return isOneOf(
                 type,
                 List.of(LanguageModel.class, RepresentationLearner.class, ImageTextScorer.class, Captioner.class));

@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
 /** Binds the steps, and asks each whether it can do its work with the experiment's other parts. */
 final class StepBinder {
 
-    private static final Pattern NAME = Pattern.compile("[a-z0-9]+(?:-[a-z0-9]+)*");
-    private static final int LONGEST_NAME = 60;
+    static final Pattern NAME = Pattern.compile("[a-z0-9]+(?:-[a-z0-9]+)*");
+    static final int LONGEST_NAME = 60;
 
     private final SettingBinder settings;
     private final Problems problems;

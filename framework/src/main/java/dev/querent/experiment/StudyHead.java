@@ -18,7 +18,9 @@ import java.util.regex.Pattern;
  * @param metrics see {@link Study}
  */
 public record StudyHead(
-        @Doc("begins the names of the runs") String name,
+        @Doc("begins the names of the runs; the file's own name where nothing is said")
+        String name,
+
         @Doc("the experiment file, relative to the study's") Path base,
         @Doc("each is one run of every variant") List<Long> seeds,
         @Doc("runs at a time; 1 where nothing is said") Optional<Integer> parallel,
@@ -26,7 +28,7 @@ public record StudyHead(
         @Doc("STEP.NUMBER to compare; all where nothing is said")
         Optional<List<String>> metrics) {
 
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._]*(?:-[A-Za-z0-9._]+)*");
+    static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._]*(?:-[A-Za-z0-9._]+)*");
     static final int LONGEST_NAME = 40;
     private static final int MOST_SEEDS = 100;
     private static final int MOST_PARALLEL = 64;

@@ -18,7 +18,9 @@ import java.util.Set;
 /** Reads and validates study files, and the experiments of their runs. */
 public final class StudyLoader {
 
-    private static final String CHANGES = "changes";
+    static final String CHANGES = "changes";
+    static final String CHANGES_DOC = "changes of the experiment for every variant, the base included";
+
     private static final Set<String> PARTS = Set.of(CHANGES, StudyVariants.VARIANTS, StudyVariants.GRID);
     private static final String SEED = "seed";
 

@@ -20,7 +20,11 @@ import java.util.stream.Stream;
 final class StudyVariants {
 
     static final String VARIANTS = "variants";
+    static final String VARIANTS_DOC =
+            "changes of the experiment by the variant's name, beside the base, which changes nothing";
     static final String GRID = "grid";
+    static final String GRID_DOC =
+            "axes, of which every combination is a variant: a dotted key with a list of its values, or any name with changes by name";
 
     /** Of all runs of a grid; a mistake in a file must not fill the disk. */
     private static final int MOST_VARIANTS = 200;

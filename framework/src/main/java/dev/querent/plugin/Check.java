@@ -10,8 +10,10 @@ public final class Check {
      */
     public static void range(String field, double value, double least, double most) {
         if (!(value >= least && value <= most)) {
-            throw new IllegalArgumentException(
-                    field + ": expected a number from " + text(least) + " to " + text(most) + ", found " + text(value));
+            throw new RangeException(
+                    field,
+                    new Bounds(least, most),
+                    "expected a number from " + text(least) + " to " + text(most) + ", found " + text(value));
         }
     }
 
@@ -20,7 +22,10 @@ public final class Check {
      */
     public static void positive(String field, long value) {
         if (value < 1) {
-            throw new IllegalArgumentException(field + ": expected a whole number of at least 1, found " + value);
+            throw new RangeException(
+                    field,
+                    new Bounds(1, Double.POSITIVE_INFINITY),
+                    "expected a whole number of at least 1, found " + value);
         }
     }
 

@@ -86,6 +86,18 @@ final class ConfigTypes {
                 .collect(Collectors.joining(", "));
     }
 
+    /** {@code Integer}, {@code Long} or {@code Double} of a number that may be left out; {@code Void} of anything else. */
+    static Class<?> number(Type type) {
+        Class<?> raw = raw(raw(type) == Optional.class ? element(type) : type);
+        if (raw == int.class || raw == Integer.class) {
+            return Integer.class;
+        }
+        if (raw == long.class || raw == Long.class) {
+            return Long.class;
+        }
+        return raw == double.class || raw == Double.class ? Double.class : Void.class;
+    }
+
     static Class<?> raw(Type type) {
         return type instanceof ParameterizedType parameterized
                 ? (Class<?>) parameterized.getRawType()

@@ -41,7 +41,14 @@ public record PluginDescriptor(
         return annotation == null ? 1 : annotation.version();
     }
 
-    static String nameOfKind(Class<?> kind) {
+    /** The name of the plugin that this is, or is a {@link Preset} of. */
+    public String family() {
+        Plugin annotation = type.getAnnotation(Plugin.class);
+        return annotation == null ? name : annotation.value();
+    }
+
+    /** The name of a kind, e.g. {@code vision-encoder}. */
+    public static String nameOfKind(Class<?> kind) {
         PluginKind annotation = kind.getAnnotation(PluginKind.class);
         if (annotation == null) {
             throw new IllegalArgumentException(kind.getName() + " is not marked with @PluginKind");

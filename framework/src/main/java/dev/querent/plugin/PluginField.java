@@ -1,5 +1,6 @@
 package dev.querent.plugin;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -11,4 +12,14 @@ import java.util.Optional;
  * @param required whether an experiment must give it
  * @param doc what it means
  */
-public record PluginField(String key, String type, Optional<String> standard, boolean required, String doc) {}
+public record PluginField(String key, String type, Optional<String> standard, boolean required, String doc) {
+
+    /**
+     * The fields of a record that belongs to no plugin.
+     *
+     * @throws PluginException where one has no {@link Doc}
+     */
+    public static List<PluginField> of(Class<? extends Record> type) {
+        return PluginInspector.fields(type, ConfigRecord.defaults(type));
+    }
+}

@@ -116,7 +116,7 @@ final class PluginInspector {
         return config.orElseThrow().asSubclass(Record.class);
     }
 
-    private static List<PluginField> fields(Class<? extends Record> config, Optional<Record> standard) {
+    static List<PluginField> fields(Class<? extends Record> config, Optional<Record> standard) {
         List<PluginField> fields = new ArrayList<>();
         describe(config, "", standard.orElse(null), fields);
         return fields;
