@@ -160,7 +160,8 @@ class SchemaTest {
 
     /** Of a file as editors read it, by the core schema of YAML 1.2; each begins with the place, as a JSON pointer. */
     private static List<String> mistakes(String schema, String yaml) {
-        Object tree = new Load(LoadSettings.builder().setSchema(new CoreSchema()).build()).loadFromString(yaml);
+        Object tree =
+                new Load(LoadSettings.builder().setSchema(new CoreSchema()).build()).loadFromString(yaml);
         return Schemas.of(schema).validate(JsonMapper.shared().<JsonNode>valueToTree(tree)).stream()
                 .map(Object::toString)
                 .toList();
