@@ -20,7 +20,6 @@ public final class CommentedExperiment {
 
     private static final Pattern KEY = Pattern.compile("( *)([a-z0-9-]+):.*");
     private static final int INDENT = 2;
-    private static final String COLUMN = "%-32s # %s";
 
     private final PluginRegistry registry;
     private final Mapping root;
@@ -47,7 +46,7 @@ public final class CommentedExperiment {
                 path.add(matcher.group(2));
             }
             Optional<String> comment = matcher.matches() ? commented.comment(path) : Optional.empty();
-            text.append(comment.map(words -> String.format(COLUMN, line, words)).orElse(line))
+            text.append(comment.map(words -> String.format("%-32s # %s", line, words)).orElse(line))
                     .append('\n');
         });
         return text.toString();
