@@ -46,7 +46,8 @@ public final class CommentedExperiment {
                 path.add(matcher.group(2));
             }
             Optional<String> comment = matcher.matches() ? commented.comment(path) : Optional.empty();
-            text.append(comment.map(words -> String.format("%-32s # %s", line, words)).orElse(line))
+            text.append(comment.map(words -> String.format("%-32s # %s", line, words))
+                            .orElse(line))
                     .append('\n');
         });
         return text.toString();
