@@ -181,7 +181,7 @@ class PluginRegistryTest {
                             public Config { Check.positive("times", times); }
                         }
                         """),
-                "DEFAULTS can't be read: java.lang.IllegalArgumentException: times: expected a whole number");
+                "DEFAULTS can't be read: dev.querent.plugin.RangeException: times: expected a whole number");
         refused(
                 step("third", "x", EMPTY_CONFIG).replace("public final class", "public abstract class"),
                 "must be public and not abstract");
