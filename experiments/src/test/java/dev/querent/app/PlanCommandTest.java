@@ -173,13 +173,13 @@ class PlanCommandTest {
                         parameters = context.weights().parameters();
                     }
 
-                    public NDArray encode(NDArray pixels) { throw new UnsupportedOperationException(); }
+                    public NDArray encode(NDArray pixels) { throw new AssertionError("a plan encodes nothing"); }
                     public int width() { return 16; }
                     public int tokens() { return 5; }
                     public int imageSize() { return 8; }
                     public int patchSize() { return 4; }
                     public ParameterSet parameters() { return parameters; }
-                    public PublishedPart published() { throw new UnsupportedOperationException(); }
+                    public PublishedPart published() { throw new AssertionError("a plan exports nothing"); }
                 }
                 """));
         String[] arguments = {
