@@ -1,5 +1,6 @@
 package dev.querent.experiment;
 
+import dev.querent.file.AtomicFile;
 import dev.querent.weights.FileHash;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -65,7 +66,7 @@ public record StepRecord(
 
     /** Writes it into the step's folder. */
     public void write(Path folder) {
-        RunDirectory.writeAtomically(
+        AtomicFile.write(
                 folder.resolve(FILE),
                 JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(this) + "\n");
     }

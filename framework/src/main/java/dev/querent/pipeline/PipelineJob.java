@@ -6,6 +6,7 @@ import dev.querent.data.Dataset;
 import dev.querent.experiment.Experiment;
 import dev.querent.experiment.ExperimentException;
 import dev.querent.experiment.RunDirectory;
+import dev.querent.file.AtomicFile;
 import dev.querent.progress.ProgressLine;
 import dev.querent.random.RunSeed;
 import dev.querent.report.RunReport;
@@ -171,14 +172,13 @@ public final class PipelineJob {
         }
         try {
             if (!Files.exists(run.experiment())) {
-                RunDirectory.writeAtomically(run.experiment(), Files.readString(file));
+                AtomicFile.write(run.experiment(), Files.readString(file));
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file, e);
         }
         Provenance.write(experiment, run, clock);
         experiment.warmStarts().values().forEach(progress::say);
-        RunDirectory.writeAtomically(
-                run.resolved(), experiment.resolvedYaml()); // last: its presence makes the folder a run
+        AtomicFile.write(run.resolved(), experiment.resolvedYaml()); // last: its presence makes the folder a run
     }
 }

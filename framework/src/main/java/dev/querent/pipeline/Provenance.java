@@ -3,6 +3,7 @@ package dev.querent.pipeline;
 import dev.querent.experiment.Experiment;
 import dev.querent.experiment.RunCheckpoint;
 import dev.querent.experiment.RunDirectory;
+import dev.querent.file.AtomicFile;
 import dev.querent.torch.Torch;
 import dev.querent.weights.CheckpointFolder;
 import dev.querent.weights.WeightSource;
@@ -49,7 +50,7 @@ final class Provenance {
                 }));
         ObjectNode warmStarts = node.putObject("warm-starts");
         experiment.warmStarts().forEach(warmStarts::put);
-        RunDirectory.writeAtomically(
+        AtomicFile.write(
                 run.provenance(),
                 JsonMapper.builder()
                         .enable(tools.jackson.databind.SerializationFeature.INDENT_OUTPUT)

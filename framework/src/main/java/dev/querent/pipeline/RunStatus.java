@@ -1,6 +1,7 @@
 package dev.querent.pipeline;
 
 import dev.querent.experiment.RunDirectory;
+import dev.querent.file.AtomicFile;
 import dev.querent.progress.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -78,7 +79,7 @@ public final class RunStatus {
         node.put("message", message);
         node.put("process", ProcessHandle.current().pid());
         node.put("updated", clock.instant().toString());
-        RunDirectory.writeAtomically(run.status(), node.toString());
+        AtomicFile.write(run.status(), node.toString());
     }
 
     /**

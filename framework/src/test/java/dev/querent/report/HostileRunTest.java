@@ -3,6 +3,7 @@ package dev.querent.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.querent.file.AtomicFile;
 import dev.querent.image.RgbImage;
 import java.io.IOException;
 import java.io.RandomAccessFile;

@@ -5,7 +5,6 @@ import dev.querent.experiment.RunDirectory;
 import dev.querent.pipeline.SharedRepository;
 import dev.querent.pipeline.Worker;
 import dev.querent.plugin.PluginRegistry;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,10 +12,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code querent work FILE}: takes part in the partitioned steps of a run that another process carries out. */
 @Command(
@@ -26,9 +23,6 @@ import picocli.CommandLine.Spec;
                         + " has ended. May come before it and go at any time.",
         mixinStandardHelpOptions = true)
 public final class WorkCommand implements Callable<Integer> {
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
 
     @Parameters(
             index = "0",
@@ -43,26 +37,21 @@ public final class WorkCommand implements Callable<Integer> {
     private List<String> overrides = new ArrayList<>();
 
     @Mixin
-    private PluginOptions plugins = new PluginOptions();
-
-    @Mixin
-    private RunOptions runs = new RunOptions();
-
-    @Mixin
-    private RepositoryOptions repository = new RepositoryOptions();
+    private Execution execution = new Execution();
 
     @Override
     public Integer call() {
-        SharedRepository shared = repository
+        SharedRepository shared = execution
+                .repository()
                 .shared()
                 .orElseThrow(() -> new UsageException("--repository is missing: the one that querent run was given"));
-        PrintWriter err = spec.commandLine().getErr();
-        try (PluginRegistry registry = plugins.open(err)) {
+        try (PluginRegistry registry = execution.open()) {
             ExperimentLoader loader = new ExperimentLoader(registry);
+            RunOptions runs = execution.runs();
             RunDirectory run = Files.isRegularFile(given)
                     ? runs.named(loader.load(given, overrides).name())
                     : runs.existing(given);
-            new Worker(run, shared, runs.data(), err::println).work(() -> loader.load(run.resolved()));
+            new Worker(run, shared, runs.data(), execution.err()::println).work(() -> loader.load(run.resolved()));
             return 0;
         }
     }

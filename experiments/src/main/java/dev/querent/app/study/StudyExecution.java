@@ -7,6 +7,7 @@ import dev.querent.experiment.RunDirectory;
 import dev.querent.experiment.SharedSteps;
 import dev.querent.experiment.StepRecord;
 import dev.querent.experiment.Study;
+import dev.querent.file.AtomicFile;
 import dev.querent.pipeline.RunModels;
 import dev.querent.pipeline.StepKeys;
 import dev.querent.progress.Progress;
@@ -171,7 +172,7 @@ public final class StudyExecution {
 
     private synchronized void start(PlannedRun run, int doneBefore) {
         String name = run.directory().name();
-        RunDirectory.writeAtomically(folder.experiment(name), run.experiment().resolvedYaml());
+        AtomicFile.write(folder.experiment(name), run.experiment().resolvedYaml());
         List<String> arguments =
                 new ArrayList<>(List.of("run", folder.experiment(name).toString()));
         arguments.addAll(options);
