@@ -100,8 +100,8 @@ final class TinyBenchmarks {
 
     /** All images twice: to train and to test. */
     private static String karpathy(String place) {
-        String image = ", 'cocoid': %1$d, 'sentences': [{'raw': 'Picture %1$d.'}, {'raw': 'w7 w%1$d'}], 'split': ";
-        return "{'images': [" + each("{" + place + image + "'test'}") + ", " + each("{" + place + image + "'train'}")
-                + "]}";
+        String sentences = ", 'sentences': [{'raw': 'Picture %1$d.'}, {'raw': 'w7 w%1$d'}]}";
+        return "{'images': [" + each("{" + place + ", 'cocoid': %1$d, 'split': 'test'" + sentences) + ", "
+                + each("{" + place + ", 'cocoid': 1%1$d, 'split': 'train'" + sentences) + "]}";
     }
 }
