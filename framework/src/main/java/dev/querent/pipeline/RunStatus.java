@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Clock;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
@@ -70,7 +71,7 @@ public final class RunStatus {
     private void write(State state, long done, long total, Map<String, Double> values, String message) {
         ObjectNode node = JsonMapper.shared().createObjectNode();
         node.put("run", run.name());
-        node.put("state", state.name().toLowerCase(java.util.Locale.ROOT));
+        node.put("state", state.name().toLowerCase(Locale.ROOT));
         node.put("step", step);
         node.put("done", done);
         node.put("total", total);

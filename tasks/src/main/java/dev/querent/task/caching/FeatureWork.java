@@ -2,6 +2,7 @@ package dev.querent.task.caching;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.querent.data.FeatureCache;
 import dev.querent.data.SampleList;
 import dev.querent.data.SampleReader;
@@ -78,7 +79,7 @@ final class FeatureWork implements PartitionWork {
         int side = encoder.imageSize();
         try (Torch.GradientMode off = Torch.withoutGradients();
                 NDManager passing = Torch.newManager()) {
-            return Precision.of(encoder.encode(passing.zeros(new ai.djl.ndarray.types.Shape(1, 3, side, side))));
+            return Precision.of(encoder.encode(passing.zeros(new Shape(1, 3, side, side))));
         }
     }
 
