@@ -3,6 +3,7 @@ package dev.querent.task.caching;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.querent.data.DatasetDigest;
 import dev.querent.data.FeatureCache;
 import dev.querent.data.SampleList;
 import dev.querent.data.SampleReader;
@@ -62,7 +63,7 @@ final class FeatureWork implements PartitionWork {
                 "images: " + encoder.preprocessing() + " of side " + encoder.imageSize(),
                 "views: " + config.augmentation(),
                 "data: " + context.description("data"),
-                "samples: " + SampleDigest.of(samples));
+                "samples: " + samples.size() + " " + DatasetDigest.ofImages(samples));
         return FeatureCache.in(
                 CachedFeatures.root(context),
                 dependsOn,
