@@ -57,7 +57,6 @@ final class Browser implements AutoCloseable {
         ObjectNode wanted = capabilities.putObject("capabilities").putObject("alwaysMatch");
         wanted.put("browserName", "chrome");
         ObjectNode options = wanted.putObject("goog:chromeOptions");
-        options.put("binary", "/usr/bin/chromium");
         ArrayNode flags = options.putArray("args");
         FLAGS.forEach(flags::add);
         flags.add("--user-data-dir=" + Files.createDirectories(folder.resolve("profile")));

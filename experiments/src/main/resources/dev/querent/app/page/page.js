@@ -109,7 +109,7 @@ function showStep(run, step) {
   const results = step.results;
   return el("section", { "data-step": step.name },
     el("h2", {}, step.name + (results && results.title !== step.name ? ": " + results.title : "")),
-    el("p", {}, state(working ? "running" : step.state), step.from ? " by " + step.from : "",
+    el("p", {}, state(working ? "running" : step.state), step.from ? ", computed by " + step.from : "",
       step.summary ? ". " + step.summary : ""),
     ...step.problems.map((sentence) => el("p", { class: "failed" }, sentence)),
     el("div", { class: "plots" }, ...step.curves.map((curve) =>
