@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
@@ -77,7 +78,7 @@ class LiveRunTest {
         training();
         for (String anew : List.of("{\"step\":1,\"loss\":2}\n", "{\"step\":1,\"loss\":5}\n".repeat(4))) {
             Path other = Files.writeString(folder.resolve("other"), anew);
-            Files.move(other, log, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+            Files.move(other, log, StandardCopyOption.REPLACE_EXISTING);
             assertThat(training().summary()).startsWith("1 steps, loss " + (anew.contains("5") ? "5" : "2"));
         }
         Files.delete(log);

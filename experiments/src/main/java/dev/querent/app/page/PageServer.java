@@ -8,6 +8,7 @@ import dev.querent.report.UnreadableException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -89,6 +90,11 @@ public final class PageServer implements AutoCloseable {
                 reply = Reply.refused(e);
             } catch (UnreadableException e) {
                 reply = Reply.refused(new RefusedException(422, e.sentence()));
+            } catch (UncheckedIOException e) {
+                err.println(e.getMessage());
+                err.flush();
+                reply = Reply.refused(
+                        new RefusedException(503, "cannot be read just now: perhaps it was moved or deleted"));
             } catch (RuntimeException e) {
                 e.printStackTrace(err);
                 err.flush();

@@ -61,9 +61,14 @@ record Shelf(Path folder) {
 
     private static boolean isRun(Path entry) {
         RunDirectory run = new RunDirectory(entry);
+        Path steps = entry.resolve("steps");
         return isFile(run.resolved())
-                && Stream.of(run.status(), entry.resolve("lock"), entry.resolve("steps"))
-                        .noneMatch(Files::isSymbolicLink);
+                && Stream.of(run.status(), entry.resolve("lock")).allMatch(file -> isAbsent(file) || isFile(file))
+                && (isAbsent(steps) || Files.isDirectory(steps, LinkOption.NOFOLLOW_LINKS));
+    }
+
+    private static boolean isAbsent(Path path) {
+        return !Files.exists(path, LinkOption.NOFOLLOW_LINKS);
     }
 
     private static boolean isFile(Path path) {

@@ -2,6 +2,7 @@ package dev.querent.app.page;
 
 import com.sun.net.httpserver.Headers;
 import java.net.InetAddress;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -34,7 +35,7 @@ record Visitors(Set<String> names, boolean byAnyAddress) {
     }
 
     private static Set<String> union(Set<String> names, String name) {
-        Set<String> all = new java.util.HashSet<>(names);
+        Set<String> all = new HashSet<>(names);
         all.add(name);
         return all;
     }

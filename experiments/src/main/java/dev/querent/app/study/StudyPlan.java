@@ -14,7 +14,7 @@ public record StudyPlan(List<Row> rows) {
     public static final String FILE = "study.json";
 
     /** Of runs and steps: one name of a folder, and no other place. */
-    private static final Pattern NAME = Pattern.compile("[^./\\\\\\p{Cntrl}][^/\\\\\\p{Cntrl}]{0,254}");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,254}");
 
     /**
      * One run.

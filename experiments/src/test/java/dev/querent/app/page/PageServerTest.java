@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.querent.app.study.StudyPlan;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.SequenceInputStream;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
@@ -65,6 +69,9 @@ class PageServerTest {
                 new InetSocketAddress("127.0.0.1", 0),
                 runs,
                 run -> {
+                    if (run.name().equals("gone")) {
+                        throw new UncheckedIOException("cannot read " + run.root(), new IOException());
+                    }
                     FakeTalk model = new FakeTalk(talks, may);
                     models.add(model);
                     return model;
@@ -277,7 +284,7 @@ class PageServerTest {
     @Test
     void anotherAddressIsAnsweredUnderItsOwnNameAndByNumber() throws IOException {
         Visitors visitors =
-                Visitors.of("Box.example", java.net.InetAddress.getByAddress("box.example", new byte[] {10, 0, 0, 1}));
+                Visitors.of("Box.example", InetAddress.getByAddress("box.example", new byte[] {10, 0, 0, 1}));
         assertThat(visitors.names()).contains("box.example", "localhost");
         assertThat(visitors.byAnyAddress()).isTrue();
     }
@@ -363,7 +370,7 @@ class PageServerTest {
     void whatIsNoImageOfModerateSizeIsRefused() throws IOException, InterruptedException {
         assertThat(refused(422, post(body(CAPTION, "<svg/>".getBytes(StandardCharsets.UTF_8)))))
                 .contains("the image: of no known image format");
-        byte[] cut = java.util.Arrays.copyOf(picture(), 35);
+        byte[] cut = Arrays.copyOf(picture(), 35);
         assertThat(refused(422, post(body(CAPTION, cut)))).contains("broken or cut short");
         byte[] huge = picture();
         ByteBuffer.wrap(huge).putInt(16, 60_000).putInt(20, 60_000);
@@ -380,8 +387,7 @@ class PageServerTest {
         assertThat(refused(413, post(body(CAPTION, large)))).contains("more than 20 MiB");
         HttpRequest.Builder unannounced = post(new byte[0])
                 .POST(BodyPublishers.ofInputStream(() -> new SequenceInputStream(
-                        new java.io.ByteArrayInputStream(body(CAPTION, new byte[0])),
-                        new java.io.ByteArrayInputStream(large))));
+                        new ByteArrayInputStream(body(CAPTION, new byte[0])), new ByteArrayInputStream(large))));
         assertThat(refused(413, unannounced)).contains("more than 20 MiB");
         String lie = new RawRequest(
                         "POST /api/answer HTTP/1.1\nHost: localhost\nOrigin: http://localhost\n"
@@ -415,6 +421,23 @@ class PageServerTest {
                     .contains("no run of that name");
         }
         assertThat(models).isEmpty();
+    }
+
+    @Test
+    void aRunThatIsTakenAwayMeanwhileIsASentence() throws IOException, InterruptedException {
+        makeRun(runs.resolve("gone"), "finished");
+        assertThat(refused(503, post(body(CAPTION.replace("one", "gone"), picture()))))
+                .contains("perhaps it was moved or deleted")
+                .doesNotContain(folder.toString());
+        assertThat(err.toString()).contains("cannot read " + runs.resolve("gone"));
+        err.getBuffer().setLength(0);
+    }
+
+    @Test
+    void aFolderWhereAFileShouldBeHidesThatRunOnly() throws IOException, InterruptedException {
+        Files.createDirectories(runs.resolve("odd/status.json"));
+        Files.writeString(runs.resolve("odd/resolved.yaml"), "steps: {}\n");
+        assertThat(json("/api/runs").size()).isEqualTo(1);
     }
 
     @Test
