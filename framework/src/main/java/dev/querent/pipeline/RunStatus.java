@@ -28,6 +28,7 @@ public final class RunStatus {
         FINISHED
     }
 
+    private static final long MOST_BYTES = 1_000_000;
     private static final long WRITE_NANOS = 1_000_000_000;
 
     private final RunDirectory run;
@@ -100,11 +101,14 @@ public final class RunStatus {
     }
 
     /** The same without asking whether a process works on the run, which takes its lock for a moment. */
-    static Optional<ObjectNode> asWritten(RunDirectory run) {
+    public static Optional<ObjectNode> asWritten(RunDirectory run) {
         if (!Files.exists(run.status())) {
             return Optional.empty();
         }
         try {
+            if (Files.size(run.status()) > MOST_BYTES) {
+                return Optional.empty();
+            }
             JsonNode node = JsonMapper.shared().readTree(Files.readString(run.status()));
             return node instanceof ObjectNode status ? Optional.of(status) : Optional.empty();
         } catch (IOException e) {

@@ -79,6 +79,7 @@ public final class StudyExecution {
     /** Does what is missing of the runs. */
     public Outcome carryOut(List<Study.Run> runs) {
         List<PlannedRun> waiting = plan(runs);
+        StudyPlan.of(folder.study(), runs).write(folder);
         say(forecast(waiting));
         while (!working.isEmpty() || (!waiting.isEmpty() && !stopped)) {
             endOfThoseThatHaveEnded();
