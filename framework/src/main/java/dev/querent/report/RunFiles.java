@@ -66,7 +66,8 @@ public final class RunFiles {
     /** Whether something of that name is there, be it readable or not. */
     public boolean has(String path) {
         try {
-            return Files.exists(root.resolve(path), LinkOption.NOFOLLOW_LINKS);
+            Path file = root.resolve(path).normalize();
+            return file.startsWith(root) && Files.exists(file, LinkOption.NOFOLLOW_LINKS);
         } catch (InvalidPathException e) {
             return false;
         }

@@ -1,7 +1,7 @@
 package dev.querent.app.study;
 
-import dev.querent.experiment.RunDirectory;
 import dev.querent.experiment.Study;
+import dev.querent.file.AtomicFile;
 import java.util.List;
 import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
@@ -61,7 +61,7 @@ public record StudyPlan(List<Row> rows) {
     }
 
     void write(StudyFolder folder) {
-        RunDirectory.writeAtomically(
+        AtomicFile.write(
                 folder.root().resolve(FILE),
                 JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(this) + "\n");
     }
