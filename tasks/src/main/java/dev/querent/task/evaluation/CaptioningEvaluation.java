@@ -204,8 +204,8 @@ public final class CaptioningEvaluation implements PartitionedStep {
         SampleParts samples = samples(context);
         new SaidTexts(context, samples).forEach(parts, merge::add);
         BenchmarkNotes notes = new BenchmarkNotes(config.benchmark());
-        notes.add("Split \"" + config.split() + "\", " + config.decoding().numBeams() + " beams, prompt \""
-                + config.prompt() + "\".");
+        notes.add("Split \"" + config.split() + "\", " + config.decoding().numBeams() + " beams"
+                + (config.prompt().isEmpty() ? "" : ", prompt \"" + config.prompt() + "\"") + ".");
         notes.addLimit(config.images());
         notes.addAll(data(context).notes());
         merge.write(context.folder(), samples.asList(), installed(), notes);
