@@ -17,7 +17,7 @@ final class HtmlPage {
             <style>
             body { font: 16px/1.5 system-ui, sans-serif; max-width: 64rem; margin: 2rem auto; padding: 0 1rem; color: #222 }
             table { border-collapse: collapse; margin: 1rem 0 } caption { text-align: left; font-weight: 600 }
-            th, td { border: 1px solid #ccc; padding: .25rem .6rem; text-align: left; overflow-wrap: anywhere }
+            th, td { border: 1px solid #ccc; padding: .25rem .6rem; text-align: left; overflow-wrap: break-word }
             th { background: #f3f3f3 } img, svg { max-width: 100%%; height: auto }
             pre { background: #f6f6f6; padding: 1rem; overflow-x: auto } h2 { border-top: 1px solid #ccc; padding-top: 1rem }
             .yes { color: #16691a } .no { color: #a11 } .wide { overflow-x: auto }
