@@ -32,7 +32,8 @@ public final class ErrorReport {
                 : ExitCode.SOFTWARE;
     }
 
-    private static String sentence(Throwable problem) {
+    /** What went wrong, for a user. */
+    static String sentence(Throwable problem) {
         if (problem instanceof UncheckedIOException && problem.getCause() instanceof IOException cause) {
             String own = String.valueOf(problem.getMessage());
             String reason = sentence(cause);

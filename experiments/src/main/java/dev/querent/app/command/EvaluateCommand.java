@@ -34,13 +34,22 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Mixin
     private RepositoryOptions repository = new RepositoryOptions();
 
+    @Mixin
+    private PrometheusOptions prometheus = new PrometheusOptions();
+
     @Override
     public Integer call() {
         try (PluginRegistry registry = plugins.open(spec.commandLine().getErr())) {
             Experiment loaded = experiment.load(registry);
             refuseWhatDoesNotEvaluate(loaded);
             return Execution.run(
-                    loaded, experiment.file(), runs.named(loaded.name()), runs, repository, spec.commandLine());
+                    loaded,
+                    experiment.file(),
+                    runs.named(loaded.name()),
+                    runs,
+                    repository,
+                    prometheus,
+                    spec.commandLine());
         }
     }
 

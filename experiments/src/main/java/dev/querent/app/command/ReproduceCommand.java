@@ -45,6 +45,9 @@ public final class ReproduceCommand implements Callable<Integer> {
     @Mixin
     private RunOptions runs = new RunOptions();
 
+    @Mixin
+    private PrometheusOptions prometheus = new PrometheusOptions();
+
     @Override
     public Integer call() {
         RunDirectory original = runs.existing(run);
@@ -63,7 +66,13 @@ public final class ReproduceCommand implements Callable<Integer> {
             RunDifference.sinceThen(original, new StepKeys().of(loaded, models::dataset))
                     .forEach(change -> spec.commandLine().getErr().println("since then " + change));
             int code = Execution.run(
-                    loaded, original.resolved(), repetition, runs, new RepositoryOptions(), spec.commandLine());
+                    loaded,
+                    original.resolved(),
+                    repetition,
+                    runs,
+                    new RepositoryOptions(),
+                    prometheus,
+                    spec.commandLine());
             return code == ExitCode.OK ? compare(original, repetition) : code;
         }
     }

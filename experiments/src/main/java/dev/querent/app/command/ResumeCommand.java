@@ -31,12 +31,16 @@ public final class ResumeCommand implements Callable<Integer> {
     @Mixin
     private RepositoryOptions repository = new RepositoryOptions();
 
+    @Mixin
+    private PrometheusOptions prometheus = new PrometheusOptions();
+
     @Override
     public Integer call() {
         RunDirectory directory = runs.existing(run);
         try (PluginRegistry registry = plugins.open(spec.commandLine().getErr())) {
             Experiment experiment = new ExperimentLoader(registry).load(directory.resolved());
-            return Execution.run(experiment, directory.resolved(), directory, runs, repository, spec.commandLine());
+            return Execution.run(
+                    experiment, directory.resolved(), directory, runs, repository, prometheus, spec.commandLine());
         }
     }
 }

@@ -31,12 +31,21 @@ public final class RunCommand implements Callable<Integer> {
     @Mixin
     private RepositoryOptions repository = new RepositoryOptions();
 
+    @Mixin
+    private PrometheusOptions prometheus = new PrometheusOptions();
+
     @Override
     public Integer call() {
         try (PluginRegistry registry = plugins.open(spec.commandLine().getErr())) {
             Experiment loaded = experiment.load(registry);
             return Execution.run(
-                    loaded, experiment.file(), runs.named(loaded.name()), runs, repository, spec.commandLine());
+                    loaded,
+                    experiment.file(),
+                    runs.named(loaded.name()),
+                    runs,
+                    repository,
+                    prometheus,
+                    spec.commandLine());
         }
     }
 }

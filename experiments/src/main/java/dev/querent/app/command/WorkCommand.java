@@ -1,7 +1,11 @@
 package dev.querent.app.command;
 
+import dev.querent.app.prometheus.MetricsEndpoint;
+import dev.querent.app.prometheus.WorkerMetrics;
+import dev.querent.experiment.Experiment;
 import dev.querent.experiment.ExperimentLoader;
 import dev.querent.experiment.RunDirectory;
+import dev.querent.pipeline.RunLog;
 import dev.querent.pipeline.SharedRepository;
 import dev.querent.pipeline.Worker;
 import dev.querent.plugin.PluginRegistry;
@@ -11,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -51,19 +56,37 @@ public final class WorkCommand implements Callable<Integer> {
     @Mixin
     private RepositoryOptions repository = new RepositoryOptions();
 
+    @Mixin
+    private PrometheusOptions prometheus = new PrometheusOptions();
+
     @Override
     public Integer call() {
         SharedRepository shared = repository
                 .shared()
                 .orElseThrow(() -> new UsageException("--repository is missing: the one that querent run was given"));
-        PrintWriter err = spec.commandLine().getErr();
-        try (PluginRegistry registry = plugins.open(err)) {
+        try (PluginRegistry registry = plugins.open(spec.commandLine().getErr())) {
             ExperimentLoader loader = new ExperimentLoader(registry);
             RunDirectory run = Files.isRegularFile(given)
                     ? runs.named(loader.load(given, overrides).name())
                     : runs.existing(given);
-            new Worker(run, shared, runs.data(), err::println).work(() -> loader.load(run.resolved()));
-            return 0;
+            return work(run, shared, () -> loader.load(run.resolved()));
+        }
+    }
+
+    private int work(RunDirectory run, SharedRepository shared, Supplier<Experiment> experiment) {
+        PrintWriter err = spec.commandLine().getErr();
+        try (RunLog log = RunLog.ofWorker(run)) {
+            Worker worker = new Worker(run, shared, runs.data(), sentence -> {
+                err.println(sentence);
+                log.say(sentence);
+            });
+            try (MetricsEndpoint endpoint = prometheus.open(new WorkerMetrics(run, worker), err)) {
+                worker.work(experiment);
+                return 0;
+            } catch (RuntimeException | Error e) {
+                log.failed(ErrorReport.sentence(e), e);
+                throw e;
+            }
         }
     }
 }
