@@ -2,6 +2,7 @@ package dev.querent.bridge;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.querent.model.AttentionMaps;
 import dev.querent.model.BridgeShape;
@@ -290,7 +291,7 @@ public final class QFormer implements RepresentationLearner, QuestionReader, Att
     NDArray embedTokens(NDArray ids, int start) {
         NDArray positions = ids.getManager()
                 .arange(start, start + (int) ids.getShape().get(1))
-                .toType(ai.djl.ndarray.types.DataType.INT64, false);
+                .toType(DataType.INT64, false);
         return dropped(embeddingNorm.forward(unnormed(ids, positions)));
     }
 

@@ -13,6 +13,7 @@ import dev.querent.random.RunSeed;
 import dev.querent.torch.Torch;
 import dev.querent.weights.Initializer;
 import dev.querent.weights.ParameterScope;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,9 +27,8 @@ class ImageGroupsTest {
     @ParameterizedTest
     @ValueSource(strings = {"0 1 2 2 0 2 0", "2 0 1", "1", "0 0 1 1 2 2"})
     void everyRowSeesItsOwnImage(String rows) {
-        int[] images = java.util.Arrays.stream(rows.split(" "))
-                .mapToInt(Integer::parseInt)
-                .toArray();
+        int[] images =
+                Arrays.stream(rows.split(" ")).mapToInt(Integer::parseInt).toArray();
         try (NDManager manager = Torch.newManager()) {
             BertAttention attention = new BertAttention(
                     ParameterScope.initialised(manager, new RunSeed(1)),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.querent.model.RepresentationLearner;
+import dev.querent.model.TextDecoder;
 import dev.querent.nn.Tensors;
 import dev.querent.testing.Golden;
 import dev.querent.text.TokenBatch;
@@ -167,7 +168,7 @@ class QFormerGoldenTest {
             }
             // the mean loss of a text is that of its tokens, scored one after the other
             double stepwise = 0;
-            try (dev.querent.model.TextDecoder captioner = view.captioner()) {
+            try (TextDecoder captioner = view.captioner()) {
                 for (int t = 1; t < 5; t++) {
                     NDArray logProbabilities = captioner.logits().logSoftmax(1);
                     long[] next = new long[rows];
@@ -192,9 +193,8 @@ class QFormerGoldenTest {
     void selectedRowsDecodeAsIfTheyHadAlwaysStoodThere(String folder) {
         try (BridgeFixture fixture = new BridgeFixture(folder)) {
             NDArray features = fixture.golden().tensor("features");
-            try (dev.querent.model.TextDecoder all =
-                            fixture.model().look(features).captioner();
-                    dev.querent.model.TextDecoder swapped = fixture.model()
+            try (TextDecoder all = fixture.model().look(features).captioner();
+                    TextDecoder swapped = fixture.model()
                             .look(Tensors.selectRows(features, 2, 0, 2))
                             .captioner()) {
                 all.feed(new long[] {7, 8, 9});

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.querent.text.TokenBatch;
 import dev.querent.torch.Torch;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 /** Who may see whom, by hand: as tables, and by changing one input and looking at which outputs move. */
@@ -111,7 +112,7 @@ class QFormerMaskTest {
 
     private static TokenBatch tokens(long... ids) {
         long[] mask = new long[ids.length];
-        java.util.Arrays.fill(mask, 1);
+        Arrays.fill(mask, 1);
         return new TokenBatch(new long[][] {ids}, new long[][] {mask});
     }
 }

@@ -17,6 +17,7 @@ import dev.querent.testing.BridgeContract;
 import dev.querent.testing.Golden;
 import dev.querent.text.TokenBatch;
 import dev.querent.torch.Torch;
+import java.util.Arrays;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
@@ -156,7 +157,7 @@ class QFormerTest extends BridgeContract {
             length += (int) token;
         }
         return new TokenBatch(
-                new long[][] {java.util.Arrays.copyOf(texts.ids()[row], length)},
-                new long[][] {java.util.Arrays.copyOf(texts.mask()[row], length)});
+                new long[][] {Arrays.copyOf(texts.ids()[row], length)},
+                new long[][] {Arrays.copyOf(texts.mask()[row], length)});
     }
 }

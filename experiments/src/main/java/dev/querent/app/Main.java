@@ -21,6 +21,7 @@ import dev.querent.app.command.ScoreCommand;
 import dev.querent.app.command.StatusCommand;
 import dev.querent.app.command.StopCommand;
 import dev.querent.app.command.StudyCommand;
+import dev.querent.app.command.UiCommand;
 import dev.querent.app.command.ValidateCommand;
 import dev.querent.app.command.WorkCommand;
 import java.io.PrintWriter;
@@ -48,6 +49,7 @@ import picocli.CommandLine.ScopeType;
             StatusCommand.class,
             ReportCommand.class,
             StudyCommand.class,
+            UiCommand.class,
             DiffCommand.class,
             ReproduceCommand.class,
             GcCommand.class,

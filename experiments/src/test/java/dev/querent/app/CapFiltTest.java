@@ -6,6 +6,7 @@ import dev.querent.testing.Golden;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -174,7 +175,7 @@ class CapFiltTest {
     }
 
     private static String[] add(String[] settings, String more) {
-        String[] all = java.util.Arrays.copyOf(settings, settings.length + 1);
+        String[] all = Arrays.copyOf(settings, settings.length + 1);
         all[settings.length] = more;
         return all;
     }

@@ -3,31 +3,24 @@ package dev.querent.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDManager;
-import dev.querent.collective.Collectives;
-import dev.querent.collective.SingleProcess;
 import dev.querent.data.DataFolder;
 import dev.querent.data.Dataset;
-import dev.querent.data.Quarantine;
 import dev.querent.experiment.Experiment;
 import dev.querent.experiment.ExperimentLoader;
 import dev.querent.experiment.RunDirectory;
 import dev.querent.model.Bridge;
-import dev.querent.model.Captioner;
-import dev.querent.model.ImageTextScorer;
 import dev.querent.model.LanguageModel;
 import dev.querent.model.VisionEncoder;
 import dev.querent.pipeline.RunModels;
-import dev.querent.plugin.PluginChoice;
 import dev.querent.plugin.PluginRegistry;
 import dev.querent.progress.Progress;
-import dev.querent.progress.StopSignal;
-import dev.querent.random.RunSeed;
 import dev.querent.step.PipelineStep;
-import dev.querent.step.StepContext;
+import dev.querent.testing.UnwiredContext;
 import dev.querent.weights.ParameterSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,7 +77,7 @@ class FrozenPartsTest {
     }
 
     /** Hashes every part when it is handed out and again when the step saves its result. */
-    private static final class Witness implements StepContext {
+    private static final class Witness extends UnwiredContext {
         private final String step;
         private final RunDirectory run;
         private final RunModels models;
@@ -92,7 +85,7 @@ class FrozenPartsTest {
         private final Map<String, ParameterSet> parts = new HashMap<>();
         private final Map<String, String> before = new HashMap<>();
         private final Map<String, String> after = new HashMap<>();
-        private final List<String> saved = new java.util.ArrayList<>();
+        private final List<String> saved = new ArrayList<>();
 
         Witness(String step, RunDirectory run, RunModels models, Dataset dataset) {
             this.step = step;
@@ -128,34 +121,9 @@ class FrozenPartsTest {
         }
 
         @Override
-        public Captioner captioner(NDManager manager) {
-            throw new AssertionError("no CapFilt here");
-        }
-
-        @Override
-        public ImageTextScorer scorer(NDManager manager) {
-            throw new AssertionError("no CapFilt here");
-        }
-
-        @Override
-        public Bridge untrainedBridge(NDManager manager) {
-            throw new AssertionError("no training step compares");
-        }
-
-        @Override
         public void save(String role, ParameterSet parameters) {
             saved.add(role);
             parts.forEach((part, held) -> after.put(part, held.hash()));
-        }
-
-        @Override
-        public DataFolder dataFolder() {
-            throw new AssertionError("nothing is cached");
-        }
-
-        @Override
-        public String description(String role) {
-            throw new AssertionError("nothing is cached");
         }
 
         @Override
@@ -164,48 +132,8 @@ class FrozenPartsTest {
         }
 
         @Override
-        public RunSeed seed() {
-            return new RunSeed(1);
-        }
-
-        @Override
         public Dataset dataset() {
             return dataset;
-        }
-
-        @Override
-        public Dataset dataset(PluginChoice<Dataset> choice) {
-            throw new AssertionError("training has one data set");
-        }
-
-        @Override
-        public StopSignal stopSignal() {
-            return StopSignal.NEVER;
-        }
-
-        @Override
-        public Progress progress() {
-            return Progress.SILENT;
-        }
-
-        @Override
-        public Collectives collectives() {
-            return new SingleProcess();
-        }
-
-        @Override
-        public Quarantine quarantine() {
-            return new Quarantine() {
-                @Override
-                public void report(String sampleId, String reason) {
-                    throw new AssertionError(sampleId + ": " + reason);
-                }
-
-                @Override
-                public void used(String sampleId) {
-                    // nothing to count
-                }
-            };
         }
     }
 }

@@ -46,6 +46,7 @@ class LayersTest {
             List.of("torch.."),
             List.of("random.."),
             List.of("progress..", "tensorboard.."),
+            List.of("file.."),
             List.of("plugin.."),
             List.of("config.."));
 

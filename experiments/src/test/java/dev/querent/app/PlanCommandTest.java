@@ -6,7 +6,9 @@ import dev.querent.plugin.PluginJar;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -201,8 +203,7 @@ class PlanCommandTest {
                 .containsPattern("a100-40g-x16 +not known +not known +not known");
         command.clear();
 
-        assertThat(command.run(java.util.stream.Stream.concat(
-                                java.util.Arrays.stream(arguments), java.util.stream.Stream.of("--json"))
+        assertThat(command.run(Stream.concat(Arrays.stream(arguments), Stream.of("--json"))
                         .toArray()))
                 .isZero();
         JsonNode step =

@@ -6,6 +6,7 @@ import dev.querent.testing.Tar;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +32,7 @@ class ShardsRunTest {
             for (int i = 0; i < 15; i++) {
                 byte[] picture = Files.readAllBytes(BegunRun.image(folder.resolve("one.png"), 15 * shard + i));
                 boolean bad = shard == 1 && i == 3;
-                tar.file(i + ".png", bad ? java.util.Arrays.copyOf(picture, picture.length / 2) : picture);
+                tar.file(i + ".png", bad ? Arrays.copyOf(picture, picture.length / 2) : picture);
                 tar.file(i + ".txt", "picture number " + i);
             }
             Files.write(folder.resolve("0" + shard + ".tar"), tar.bytes());

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -119,7 +120,7 @@ class WarmStartTest {
 
     private static void deleteWhere(Path root, String names, String spared) throws IOException {
         try (Stream<Path> tree = Files.walk(root)) {
-            for (Path path : tree.sorted(java.util.Comparator.reverseOrder()).toList()) {
+            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
                 boolean chosen = path.getFileName().toString().matches(names)
                         || String.valueOf(path.getParent()).matches(".*/(step-00000004|report)");
                 if (chosen && !path.toString().contains(spared)) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.querent.testing.Golden;
 import dev.querent.testing.Postgres;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -221,7 +222,7 @@ class WorkersIT {
     private static int count(Path parts) {
         try (Stream<Path> files = Files.list(parts)) {
             return (int) files.filter(file -> !file.toString().endsWith(".tmp")).count();
-        } catch (IOException | java.io.UncheckedIOException e) {
+        } catch (IOException | UncheckedIOException e) {
             return 0; // deleted while we looked
         }
     }

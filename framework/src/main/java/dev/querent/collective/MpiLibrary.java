@@ -7,6 +7,7 @@ import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
+import java.nio.Buffer;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -149,7 +150,7 @@ final class MpiLibrary {
     }
 
     /** Where a direct buffer's bytes are. */
-    static Pointer address(java.nio.Buffer direct) {
+    static Pointer address(Buffer direct) {
         return Native.getDirectBufferPointer(direct);
     }
 }

@@ -9,6 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * Tells contents of a data set apart, whatever its files are called: sizes, words, names, captions and questions, and the pixels of a few
@@ -39,21 +40,28 @@ public final class DatasetDigest {
         DatasetDigest of = new DatasetDigest();
         for (String split : new TreeSet<>(dataset.splits())) {
             of.add(split);
-            of.add(dataset.split(split));
+            of.add(dataset.split(split), MOST_SAMPLES, of::add);
         }
         of.addTexts(dataset);
         dataset.words().forEach(of::add);
         return HexFormat.of().formatHex(of.digest.digest());
     }
 
-    private void add(SampleList samples) {
+    /** Of the images alone, whatever is said of them: SHA-256 of all names in their order, where they can be surveyed, and of some pixels. */
+    public static String ofImages(SampleList samples) {
+        DatasetDigest of = new DatasetDigest();
+        of.add(samples, Integer.MAX_VALUE, sample -> of.add(sample.id()));
+        return HexFormat.of().formatHex(of.digest.digest());
+    }
+
+    private void add(SampleList samples, int most, Consumer<Sample> texts) {
         add(samples.size());
-        int step = step(samples.size(), samples.surveyable() ? MOST_SAMPLES : MOST_PROBES);
+        int step = step(samples.size(), samples.surveyable() ? most : MOST_PROBES);
         int imageStep = step * step((samples.size() + step - 1) / step, MOST_IMAGES);
         for (int i = 0; i < samples.size(); i += step) {
             try {
                 Sample sample = samples.get(i);
-                add(sample);
+                texts.accept(sample);
                 if (i % imageStep == 0) {
                     add(sample.image().get());
                 }
@@ -64,7 +72,7 @@ public final class DatasetDigest {
     }
 
     private static int step(int size, int most) {
-        return Math.max(1, (size + most - 1) / most);
+        return (int) Math.max(1, ((long) size + most - 1) / most);
     }
 
     private void add(Sample sample) {

@@ -2,7 +2,9 @@ package dev.querent.data;
 
 import dev.querent.random.Purpose;
 import dev.querent.random.RunSeed;
+import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * An order in which no batch holds two samples of one group. The samples of an epoch, sorted by group, are dealt to its M
@@ -55,7 +57,7 @@ final class DistinctGroupOrder {
             epochInHand = epoch;
         }
         int first = (int) (step % batches) * batchSize;
-        return java.util.Arrays.copyOfRange(dealt, first, first + batchSize);
+        return Arrays.copyOfRange(dealt, first, first + batchSize);
     }
 
     /** @return the samples of batch 0, then of batch 1, ... */
@@ -75,7 +77,7 @@ final class DistinctGroupOrder {
     }
 
     private static int[] range(int size) {
-        return java.util.stream.IntStream.range(0, size).toArray();
+        return IntStream.range(0, size).toArray();
     }
 
     private static int[] shuffled(int[] values, SplittableRandom random) {

@@ -8,6 +8,7 @@ import dev.querent.weights.Precision;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -114,7 +116,7 @@ public final class FeatureCache {
                             Precision.of(node.path("precision").asString("")).orElseThrow(),
                             Precision.of(node.path("encoder-precision").asString(""))
                                     .orElseThrow()));
-        } catch (java.util.NoSuchElementException e) {
+        } catch (NoSuchElementException e) {
             throw new DamagedFileException(file, "a value is missing. Delete " + folder + "; it is computed again");
         }
     }
@@ -122,7 +124,7 @@ public final class FeatureCache {
     private static int positive(JsonNode node, String key) {
         int value = node.path(key).asInt(0);
         if (value < 1) {
-            throw new java.util.NoSuchElementException(key);
+            throw new NoSuchElementException(key);
         }
         return value;
     }
@@ -239,7 +241,7 @@ public final class FeatureCache {
         long row = (long) (index - start(number)) * contents.views() + view;
         ByteBuffer values = part.values()
                 .slice(Math.toIntExact(row * contents.rowBytes()), Math.toIntExact(contents.rowBytes()))
-                .order(java.nio.ByteOrder.LITTLE_ENDIAN);
+                .order(ByteOrder.LITTLE_ENDIAN);
         int length = contents.length();
         switch (contents.stored()) {
             case FP32 -> values.asFloatBuffer().get(target, offset, length);

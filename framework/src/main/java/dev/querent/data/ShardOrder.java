@@ -2,9 +2,11 @@ package dev.querent.data;
 
 import dev.querent.random.Purpose;
 import dev.querent.random.RunSeed;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * The order of samples that lie in shards. Every epoch the shards are shuffled and taken a few at a time, a window; the
@@ -59,7 +61,7 @@ public final class ShardOrder implements SampleSequence {
 
     /** The last of the ascending numbers that isn't above {@code value}. */
     private static int place(int[] ascending, int value) {
-        int found = java.util.Arrays.binarySearch(ascending, value);
+        int found = Arrays.binarySearch(ascending, value);
         if (found < 0) {
             return -found - 2;
         }
@@ -80,7 +82,7 @@ public final class ShardOrder implements SampleSequence {
     }
 
     private Epoch shuffled(long number) {
-        int[] shards = java.util.stream.IntStream.range(0, firsts.length - 1).toArray();
+        int[] shards = IntStream.range(0, firsts.length - 1).toArray();
         SplittableRandom random = seed.generator(Purpose.DATA_ORDER, number);
         for (int i = shards.length - 1; i > 0; i--) {
             int j = random.nextInt(i + 1);

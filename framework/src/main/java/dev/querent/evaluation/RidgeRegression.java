@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.querent.torch.Kernels;
 import java.nio.DoubleBuffer;
+import java.util.Arrays;
 
 /**
  * Linear least squares with a penalty on the squared weights, in closed form and fp64: what can be read off features
@@ -90,7 +91,7 @@ public final class RidgeRegression implements AutoCloseable {
             double[] flat = predicted.toDoubleArray();
             int width = flat.length / rows.length;
             for (int row = 0; row < rows.length; row++) {
-                rows[row] = java.util.Arrays.copyOfRange(flat, row * width, (row + 1) * width);
+                rows[row] = Arrays.copyOfRange(flat, row * width, (row + 1) * width);
             }
         }
         return rows;

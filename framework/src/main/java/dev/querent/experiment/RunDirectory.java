@@ -1,5 +1,7 @@
 package dev.querent.experiment;
 
+import dev.querent.file.AtomicFile;
+import dev.querent.file.FileTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -7,11 +9,9 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,19 +85,10 @@ public record RunDirectory(Path root) {
 
     /** The steps that have a folder, by name; none whose name begins with a dot. */
     public List<String> steps() {
-        Path folder = root.resolve("steps");
-        if (!Files.isDirectory(folder)) {
-            return List.of();
-        }
-        try (Stream<Path> folders = Files.list(folder)) {
-            return folders.filter(Files::isDirectory)
-                    .map(path -> String.valueOf(path.getFileName()))
-                    .filter(name -> !name.startsWith("."))
-                    .sorted()
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot list " + folder, e);
-        }
+        return FileTree.folders(root.resolve("steps")).stream()
+                .map(path -> String.valueOf(path.getFileName()))
+                .filter(name -> !name.startsWith("."))
+                .toList();
     }
 
     /**
@@ -124,29 +115,7 @@ public record RunDirectory(Path root) {
     }
 
     public void markDone(String step) {
-        writeAtomically(step(step).resolve("done"), "");
-    }
-
-    /** Writes a small file whole or not at all. */
-    public static void writeAtomically(Path file, String content) {
-        try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
-            Path unfinished = file.resolveSibling(file.getFileName() + ".tmp");
-            try (FileChannel channel = FileChannel.open(
-                    unfinished,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.TRUNCATE_EXISTING,
-                    StandardOpenOption.WRITE)) {
-                java.nio.ByteBuffer bytes = java.nio.charset.StandardCharsets.UTF_8.encode(content);
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-                channel.force(true);
-            }
-            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot write " + file, e);
-        }
+        AtomicFile.write(step(step).resolve("done"), "");
     }
 
     /** Exclusive right to work on the run; the operating system takes it back when the process dies. */

@@ -1,5 +1,7 @@
 package dev.querent.experiment;
 
+import dev.querent.file.AtomicFile;
+import dev.querent.file.FileTree;
 import dev.querent.weights.FileHash;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +40,7 @@ public final class SharedSteps {
     public SharedSteps(Path runs) {
         this.runs = runs;
         Stream.of(runs, runs.resolve(SET_ASIDE))
-                .flatMap(folder -> folders(folder).stream())
+                .flatMap(folder -> FileTree.folders(folder).stream())
                 .forEach(this::add);
     }
 
@@ -49,17 +50,6 @@ public final class SharedSteps {
             StepRecord.read(run.step(step))
                     .ifPresent(record -> byKey.computeIfAbsent(record.key(), key -> new ArrayList<>())
                             .add(new Finished(run, step, record)));
-        }
-    }
-
-    private static List<Path> folders(Path parent) {
-        if (!Files.isDirectory(parent)) {
-            return List.of();
-        }
-        try (Stream<Path> folders = Files.list(parent)) {
-            return folders.filter(Files::isDirectory).sorted().toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot list " + parent, e);
         }
     }
 
@@ -82,12 +72,12 @@ public final class SharedSteps {
         for (Finished finished : byKey.getOrDefault(key, List.of())) {
             Path unfinished = target.resolveSibling(UNFINISHED + step);
             try {
-                deleteTree(unfinished);
+                FileTree.delete(unfinished);
                 if (isWhole(finished, unfinished)) {
                     Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
                     return true;
                 }
-                deleteTree(unfinished);
+                FileTree.delete(unfinished);
             } catch (IOException e) {
                 throw new UncheckedIOException("cannot take " + finished.folder() + " over to " + target, e);
             }
@@ -110,7 +100,7 @@ public final class SharedSteps {
             }
         }
         finished.record().write(to);
-        RunDirectory.writeAtomically(to.resolve("done"), "");
+        AtomicFile.write(to.resolve("done"), "");
         return true;
     }
 
@@ -143,25 +133,13 @@ public final class SharedSteps {
 
     /** Runs that were moved out of the way. */
     public List<Path> asideRuns() {
-        return folders(runs.resolve(SET_ASIDE));
+        return FileTree.folders(runs.resolve(SET_ASIDE));
     }
 
     /** What a process that died while it took a step over has left in a run. */
     public static List<Path> halfTaken(RunDirectory run) {
-        return folders(run.root().resolve("steps")).stream()
+        return FileTree.folders(run.root().resolve("steps")).stream()
                 .filter(folder -> String.valueOf(folder.getFileName()).startsWith(UNFINISHED))
                 .toList();
-    }
-
-    /** Deletes a folder with all that is in it; links are not followed. */
-    public static void deleteTree(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> tree = Files.walk(folder)) {
-            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
     }
 }

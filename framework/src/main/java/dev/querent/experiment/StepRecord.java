@@ -1,5 +1,6 @@
 package dev.querent.experiment;
 
+import dev.querent.file.AtomicFile;
 import dev.querent.weights.FileHash;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,6 +29,7 @@ public record StepRecord(
 
     private static final String FILE = "step.json";
     private static final String MARK = "done";
+    private static final long MOST_BYTES = 64_000_000;
 
     /** What is of use only while the step is at work; a worker that comes late may still write there. */
     private static final Set<String> PASSING = Set.of("checkpoints", "parts");
@@ -65,7 +67,7 @@ public record StepRecord(
 
     /** Writes it into the step's folder. */
     public void write(Path folder) {
-        RunDirectory.writeAtomically(
+        AtomicFile.write(
                 folder.resolve(FILE),
                 JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(this) + "\n");
     }
@@ -77,6 +79,9 @@ public record StepRecord(
             return Optional.empty();
         }
         try {
+            if (Files.size(file) > MOST_BYTES) {
+                return Optional.empty();
+            }
             return Optional.of(JsonMapper.shared().readValue(Files.readString(file), StepRecord.class));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file, e);

@@ -2,6 +2,7 @@ package dev.querent.generation;
 
 import dev.querent.model.TextDecoder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
@@ -149,7 +150,7 @@ final class BeamSearch {
             }
             tokens[at] = token;
         }
-        return java.util.Arrays.copyOf(tokens, size);
+        return Arrays.copyOf(tokens, size);
     }
 
     /** Gives every running beam a decoder row and feeds it its last token. */

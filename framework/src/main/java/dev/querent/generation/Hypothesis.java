@@ -1,6 +1,7 @@
 package dev.querent.generation;
 
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +39,7 @@ record Hypothesis(@Nullable Hypothesis before, long lastToken, int length, doubl
         Hypothesis at = last;
         for (int i = tokens.length - 1; i >= 0; i--) {
             tokens[i] = at.lastToken;
-            at = java.util.Objects.requireNonNull(at.before);
+            at = Objects.requireNonNull(at.before);
         }
         return new GeneratedTokens(tokens, config.score(logProbability, length), ended);
     }

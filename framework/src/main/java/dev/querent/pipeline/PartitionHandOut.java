@@ -2,6 +2,7 @@ package dev.querent.pipeline;
 
 import dev.querent.experiment.Experiment;
 import dev.querent.experiment.RunDirectory;
+import dev.querent.file.AtomicFile;
 import dev.querent.step.PartFiles;
 import dev.querent.step.PartitionedStep;
 import dev.querent.step.StepContext;
@@ -141,7 +142,7 @@ final class PartitionHandOut implements PartitionHandler {
 
     /** Tells the workers, who watch the same file as this process, and gives them time to leave their partitions. */
     private void sendAway(RunDirectory run) {
-        RunDirectory.writeAtomically(run.stopRequest(), "");
+        AtomicFile.write(run.stopRequest(), "");
         long last = System.nanoTime() + LONGEST_LEAVING.toNanos();
         withdraw();
         while (Outage.survive(tasks::tasks) > 0 && System.nanoTime() < last) {

@@ -6,9 +6,9 @@ import dev.querent.data.Dataset;
 import dev.querent.experiment.Experiment;
 import dev.querent.experiment.ExperimentException;
 import dev.querent.experiment.RunDirectory;
+import dev.querent.file.AtomicFile;
 import dev.querent.progress.Progress;
 import dev.querent.random.RunSeed;
-import dev.querent.report.AtomicFile;
 import dev.querent.report.RunReport;
 import dev.querent.step.PipelineStep;
 import dev.querent.tensorboard.EventFile;
@@ -161,7 +161,7 @@ public final class PipelineJob {
         }
         try {
             if (!Files.exists(run.experiment())) {
-                RunDirectory.writeAtomically(run.experiment(), Files.readString(file));
+                AtomicFile.write(run.experiment(), Files.readString(file));
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file, e);
@@ -170,7 +170,6 @@ public final class PipelineJob {
         AtomicFile.write(
                 EventFile.configuration(run.root()), EventFile.ofConfiguration(experiment.resolvedYaml(), clock));
         experiment.warmStarts().values().forEach(progress::say);
-        RunDirectory.writeAtomically(
-                run.resolved(), experiment.resolvedYaml()); // last: its presence makes the folder a run
+        AtomicFile.write(run.resolved(), experiment.resolvedYaml()); // last: its presence makes the folder a run
     }
 }

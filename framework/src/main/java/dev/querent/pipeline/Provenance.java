@@ -3,8 +3,10 @@ package dev.querent.pipeline;
 import dev.querent.experiment.Experiment;
 import dev.querent.experiment.RunCheckpoint;
 import dev.querent.experiment.RunDirectory;
+import dev.querent.file.AtomicFile;
 import dev.querent.torch.Torch;
 import dev.querent.weights.CheckpointFolder;
+import dev.querent.weights.FileHash;
 import dev.querent.weights.WeightSource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -49,10 +52,10 @@ final class Provenance {
                 }));
         ObjectNode warmStarts = node.putObject("warm-starts");
         experiment.warmStarts().forEach(warmStarts::put);
-        RunDirectory.writeAtomically(
+        AtomicFile.write(
                 run.provenance(),
                 JsonMapper.builder()
-                        .enable(tools.jackson.databind.SerializationFeature.INDENT_OUTPUT)
+                        .enable(SerializationFeature.INDENT_OUTPUT)
                         .build()
                         .writeValueAsString(node));
     }
@@ -65,7 +68,7 @@ final class Provenance {
 
     private static String sha256(Path file) {
         try {
-            return dev.querent.weights.FileHash.sha256(file);
+            return FileHash.sha256(file);
         } catch (IOException e) {
             return "unreadable: " + e.getMessage();
         }

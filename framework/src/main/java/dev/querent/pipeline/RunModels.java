@@ -9,6 +9,7 @@ import dev.querent.data.Recaptioned;
 import dev.querent.experiment.Experiment;
 import dev.querent.experiment.PluginSetting;
 import dev.querent.experiment.RunDirectory;
+import dev.querent.file.AtomicFile;
 import dev.querent.model.Bridge;
 import dev.querent.model.Captioner;
 import dev.querent.model.ImageTextScorer;
@@ -92,7 +93,7 @@ public final class RunModels {
     /** Keeps the data set's words with the run, so that its models can be built again without the data. */
     public void writeVocabulary(Dataset dataset) {
         if (!Files.exists(run.vocabulary())) {
-            RunDirectory.writeAtomically(run.vocabulary(), String.join("\n", dataset.words()) + "\n");
+            AtomicFile.write(run.vocabulary(), String.join("\n", dataset.words()) + "\n");
         }
     }
 

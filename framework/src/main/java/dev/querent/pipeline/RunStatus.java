@@ -1,6 +1,7 @@
 package dev.querent.pipeline;
 
 import dev.querent.experiment.RunDirectory;
+import dev.querent.file.AtomicFile;
 import dev.querent.progress.Pace;
 import dev.querent.progress.Progress;
 import dev.querent.training.ResidentMemory;
@@ -36,6 +37,7 @@ public final class RunStatus {
         }
     }
 
+    private static final long MOST_BYTES = 1_000_000;
     private static final long WRITE_NANOS = 1_000_000_000;
 
     private final RunDirectory run;
@@ -106,7 +108,7 @@ public final class RunStatus {
         node.put("message", message);
         node.put("process", ProcessHandle.current().pid());
         node.put("updated", clock.instant().toString());
-        RunDirectory.writeAtomically(run.status(), node.toString());
+        AtomicFile.write(run.status(), node.toString());
     }
 
     /**
@@ -131,6 +133,9 @@ public final class RunStatus {
             return Optional.empty();
         }
         try {
+            if (Files.size(run.status()) > MOST_BYTES) {
+                return Optional.empty();
+            }
             JsonNode node = JsonMapper.shared().readTree(Files.readString(run.status()));
             return node instanceof ObjectNode status ? Optional.of(status) : Optional.empty();
         } catch (IOException e) {

@@ -1,6 +1,7 @@
 package dev.querent.pipeline;
 
 import dev.querent.experiment.RunDirectory;
+import dev.querent.file.AtomicFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -82,7 +83,7 @@ public final class SharedRepository {
         try {
             if (!Files.exists(run.schema())) {
                 String name = "querent_" + UUID.randomUUID().toString().replace("-", "");
-                RunDirectory.writeAtomically(run.schema(), name + "\n");
+                AtomicFile.write(run.schema(), name + "\n");
             }
             String schema = Files.readString(run.schema()).strip();
             if (!SCHEMA.matcher(schema).matches()) {

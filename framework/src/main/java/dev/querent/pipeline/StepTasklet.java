@@ -3,8 +3,8 @@ package dev.querent.pipeline;
 import dev.querent.collective.Collectives;
 import dev.querent.collective.SingleProcess;
 import dev.querent.experiment.RunDirectory;
+import dev.querent.file.AtomicFile;
 import dev.querent.progress.StoppedException;
-import dev.querent.report.AtomicFile;
 import dev.querent.report.StepResults;
 import dev.querent.step.PartFiles;
 import dev.querent.step.PipelineStep;
@@ -99,7 +99,7 @@ final class StepTasklet implements Tasklet {
     private String keptKey(Path folder) throws IOException {
         Path file = folder.resolve("key");
         if (!Files.exists(file)) {
-            RunDirectory.writeAtomically(file, key.hash());
+            AtomicFile.write(file, key.hash());
         }
         return Files.readString(file);
     }

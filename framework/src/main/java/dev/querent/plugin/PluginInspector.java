@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -162,7 +163,7 @@ final class PluginInspector {
     /** The record that a field holds: itself, or in an optional, a list or a map. */
     private static Optional<Class<?>> nested(Type type) {
         Class<?> raw = ConfigTypes.raw(type);
-        if (raw == Optional.class || raw == List.class || raw == java.util.Map.class) {
+        if (raw == Optional.class || raw == List.class || raw == Map.class) {
             return nested(ConfigTypes.element(type));
         }
         return raw.isRecord() && raw != PluginChoice.class ? Optional.of(raw) : Optional.empty();

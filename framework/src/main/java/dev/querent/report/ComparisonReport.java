@@ -1,5 +1,6 @@
 package dev.querent.report;
 
+import dev.querent.file.AtomicFile;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -27,8 +28,6 @@ public final class ComparisonReport {
     public static void write(List<Path> runFolders, Path folder) {
         Page page = ComparisonPage.of(runFolders.stream().map(RunContents::read).toList());
         page.pictures().forEach(picture -> AtomicFile.write(folder.resolve(picture.link()), picture.png()));
-        page.drawings().forEach(drawing -> AtomicFile.write(folder.resolve(drawing.file()), drawing.svg()));
-        AtomicFile.write(markdown(folder), MarkdownPage.of(page));
-        AtomicFile.write(folder.resolve("index.html"), HtmlPage.of(page));
+        page.write(folder, MARKDOWN);
     }
 }

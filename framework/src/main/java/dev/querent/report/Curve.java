@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A logged value over steps, thinned as it grows: neighbours share a section that keeps their mean, lowest and highest value, so
  * that no outlier is lost and memory doesn't depend on how long training went.
  */
-final class Curve {
+public final class Curve {
 
     /** Sections at most; when they are used up, each two neighbours become one. */
     static final int MOST_SECTIONS = 600;
@@ -64,7 +64,7 @@ final class Curve {
     }
 
     /** Adds the next value; one that is not finite is left out. */
-    void add(double step, double value) {
+    public void add(double step, double value) {
         if (!(Math.abs(value) < LARGEST && Math.abs(step) < LARGEST)) {
             return;
         }
@@ -92,7 +92,8 @@ final class Curve {
         pointsInSection *= 2;
     }
 
-    boolean isEmpty() {
+    /** Whether no finite value was added. */
+    public boolean isEmpty() {
         return sections.isEmpty();
     }
 

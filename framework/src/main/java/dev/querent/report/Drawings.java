@@ -3,24 +3,27 @@ package dev.querent.report;
 import java.util.Map;
 
 /** The plots of pages, in their sizes and under their file names. */
-final class Drawings {
+public final class Drawings {
 
-    private static final String LOSS = "loss";
+    /** The name of losses. */
+    public static final String LOSS = "loss";
+
     private static final int LONGEST_NAME = 80;
 
     private Drawings() {}
 
-    /** The losses of a step large, anything else half as wide. */
     static Page.Drawing of(String step, StepMetrics.Panel panel) {
         return of(step, panel.name(), panel.unit(), panel.curves());
     }
 
     /**
+     * A plot for a page; the losses of a step large, anything else half as wide.
+     *
      * @param name of what is drawn
      * @param unit what stands at the axis
      * @param curves by what the legend calls them
      */
-    static Page.Drawing of(String step, String name, String unit, Map<String, Curve> curves) {
+    public static Page.Drawing of(String step, String name, String unit, Map<String, Curve> curves) {
         boolean large = name.equals(LOSS);
         String svg = Plot.svg(unit, curves, large ? 760 : 372, large ? 340 : 230);
         return new Page.Drawing(file(step) + "-" + file(name) + ".svg", step + ": " + unit, svg);

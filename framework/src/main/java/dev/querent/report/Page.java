@@ -1,5 +1,7 @@
 package dev.querent.report;
 
+import dev.querent.file.AtomicFile;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -7,25 +9,28 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** What a report says, before it is HTML or Markdown. All texts are plain and may hold anything. */
-record Page(String title, List<Block> blocks) {
+public record Page(String title, List<Block> blocks) {
+
+    /** The page that needs nothing beside it. */
+    public static final String HTML = "index.html";
 
     /** One below the other. */
-    sealed interface Block {}
+    public sealed interface Block {}
 
     /**
      * Begins a section.
      *
      * @param level 2 or 3
      */
-    record Heading(int level, String text) implements Block {}
+    public record Heading(int level, String text) implements Block {}
 
-    record Paragraph(String text) implements Block {}
+    public record Paragraph(String text) implements Block {}
 
-    record Table(ResultTable table) implements Block {}
+    public record Table(ResultTable table) implements Block {}
 
     /** Side by side. */
-    record Plots(List<Drawing> drawings) implements Block {
-        Plots {
+    public record Plots(List<Drawing> drawings) implements Block {
+        public Plots {
             drawings = List.copyOf(drawings);
         }
     }
@@ -35,7 +40,7 @@ record Page(String title, List<Block> blocks) {
      *
      * @param file its name in the page's folder
      */
-    record Drawing(String file, String title, String svg) {}
+    public record Drawing(String file, String title, String svg) {}
 
     /** A wide picture with what is to be seen. */
     record Figure(Picture picture, String caption) implements Block {}
@@ -97,5 +102,18 @@ record Page(String title, List<Block> blocks) {
             }
         }
         return pictures;
+    }
+
+    /**
+     * Writes or replaces the page: {@code index.html} which needs nothing beside it, and a page in Markdown with its plots. Pictures are
+     * left to the caller.
+     *
+     * @param folder is made where it isn't there
+     * @param markdown name of the page in Markdown
+     */
+    public void write(Path folder, String markdown) {
+        drawings().forEach(drawing -> AtomicFile.write(folder.resolve(drawing.file()), drawing.svg()));
+        AtomicFile.write(folder.resolve(markdown), MarkdownPage.of(this));
+        AtomicFile.write(folder.resolve(HTML), HtmlPage.of(this));
     }
 }

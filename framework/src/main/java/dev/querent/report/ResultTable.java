@@ -1,6 +1,7 @@
 package dev.querent.report;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -24,6 +25,6 @@ public record ResultTable(String title, List<String> columns, List<List<String>>
 
     /** A share as percent with one decimal, e.g. {@code 22.4 %}; a dash where there is none. */
     public static String percent(double share) {
-        return Double.isFinite(share) ? String.format(java.util.Locale.ROOT, "%.1f %%", 100 * share) : "-";
+        return Double.isFinite(share) ? String.format(Locale.ROOT, "%.1f %%", 100 * share) : "-";
     }
 }

@@ -58,7 +58,7 @@ record RunContents(
             return path(name, file);
         }
 
-        private static String path(String step, String file) {
+        static String path(String step, String file) {
             return "steps/" + step + "/" + file;
         }
 
@@ -76,7 +76,8 @@ record RunContents(
             return new Step(name, results, predictions, metrics, problems);
         }
 
-        private static Optional<StepResults> results(RunFiles files, String name) {
+        /** Its results; empty where it has none yet. */
+        static Optional<StepResults> results(RunFiles files, String name) {
             String path = path(name, StepResults.RESULTS);
             String json = files.text(path);
             try {
@@ -114,7 +115,8 @@ record RunContents(
                 problems);
     }
 
-    private static <T> T orElse(T otherwise, List<String> problems, Supplier<T> reading) {
+    /** What is read, or where it can't be something else and a problem. */
+    static <T> T orElse(T otherwise, List<String> problems, Supplier<T> reading) {
         try {
             return reading.get();
         } catch (UnreadableException e) {
@@ -123,7 +125,7 @@ record RunContents(
         }
     }
 
-    private static Optional<Mapping> tree(String settings) {
+    static Optional<Mapping> tree(String settings) {
         try {
             return settings.isBlank() ? Optional.empty() : Optional.of(YamlReader.document(settings, "resolved.yaml"));
         } catch (YamlException e) {
@@ -131,7 +133,7 @@ record RunContents(
         }
     }
 
-    private static Set<String> stepsOf(Mapping tree) {
+    static Set<String> stepsOf(Mapping tree) {
         ConfigNode steps = tree.entries().get("steps");
         return steps instanceof Mapping mapping ? mapping.entries().keySet() : Set.of();
     }

@@ -5,11 +5,14 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -19,7 +22,7 @@ import java.util.stream.Stream;
  * Reads a run's folder as one that came from elsewhere: nothing outside it, whatever its links say, nothing but regular files,
  * and no more of them than a report needs.
  */
-final class RunFiles {
+public final class RunFiles {
 
     /** Of a file that is read as a whole. */
     private static final long MOST_BYTES = 8_000_000;
@@ -31,7 +34,23 @@ final class RunFiles {
 
     private final Path root;
 
-    RunFiles(Path folder) {
+    /**
+     * A pass over lines.
+     *
+     * @param tooLong lines that were left out
+     * @param end offset of the first line that was not read
+     */
+    record Lines(int tooLong, long end) {}
+
+    /**
+     * What tells whether a file is the same and has only grown.
+     *
+     * @param file which it is, whatever its name
+     */
+    record Stamp(Object file, long bytes) {}
+
+    /** Of a run or of anything else that holds files of its own, such as a study. */
+    public RunFiles(Path folder) {
         try {
             root = folder.toRealPath();
         } catch (IOException e) {
@@ -44,9 +63,11 @@ final class RunFiles {
         return root;
     }
 
-    boolean has(String path) {
+    /** Whether something of that name is there, be it readable or not. */
+    public boolean has(String path) {
         try {
-            return Files.exists(root.resolve(path), LinkOption.NOFOLLOW_LINKS);
+            Path file = root.resolve(path).normalize();
+            return file.startsWith(root) && Files.exists(file, LinkOption.NOFOLLOW_LINKS);
         } catch (InvalidPathException e) {
             return false;
         }
@@ -73,12 +94,12 @@ final class RunFiles {
      *
      * @throws UnreadableException where it may not or can't be read
      */
-    String text(String path) {
+    public String text(String path) {
         return new String(bytes(path, MOST_BYTES), StandardCharsets.UTF_8);
     }
 
     /** As {@link #text}, unchanged. */
-    byte[] bytes(String path, long most) {
+    public byte[] bytes(String path, long most) {
         Optional<Path> file = find(path, most);
         try {
             return file.isEmpty() ? new byte[0] : Files.readAllBytes(file.get());
@@ -94,15 +115,28 @@ final class RunFiles {
      * @throws UnreadableException where it may not or can't be read
      */
     int lines(String path, Consumer<String> each) {
+        return lines(path, 0, true, each).tooLong();
+    }
+
+    /** As {@link #lines(String, Consumer)} from an offset on; a last line that has no end yet is left for the next pass. */
+    Lines wholeLines(String path, long offset, Consumer<String> each) {
+        return lines(path, offset, false, each);
+    }
+
+    private Lines lines(String path, long offset, boolean unfinishedToo, Consumer<String> each) {
         Optional<Path> file = find(path, MOST_BYTES_OF_LINES);
         if (file.isEmpty()) {
-            return 0;
+            return new Lines(0, 0);
         }
         int tooLong = 0;
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(file.get()), 1 << 16)) {
+        long at = offset;
+        long end = offset;
+        try (SeekableByteChannel channel = Files.newByteChannel(file.get());
+                InputStream in = new BufferedInputStream(Channels.newInputStream(channel.position(offset)), 1 << 16)) {
             ByteArrayOutputStream line = new ByteArrayOutputStream();
             long length = 0;
-            for (int next = in.read(); next >= 0 || length > 0; next = in.read()) {
+            for (int next = in.read(); next >= 0 || (length > 0 && unfinishedToo); next = in.read()) {
+                at++;
                 if (next >= 0 && next != '\n') {
                     if (length++ < LONGEST_LINE) {
                         line.write(next);
@@ -116,11 +150,27 @@ final class RunFiles {
                 }
                 line.reset();
                 length = 0;
+                end = at;
             }
         } catch (IOException e) {
             throw unreadable(path, e);
         }
-        return tooLong;
+        return new Lines(tooLong, end);
+    }
+
+    /** Empty where the file isn't there. */
+    Optional<Stamp> stamp(String path) {
+        Optional<Path> file = find(path, MOST_BYTES_OF_LINES);
+        if (file.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            BasicFileAttributes attributes = Files.readAttributes(file.get(), BasicFileAttributes.class);
+            Object key = attributes.fileKey();
+            return Optional.of(new Stamp(key == null ? file.get() : key, attributes.size()));
+        } catch (IOException e) {
+            throw unreadable(path, e);
+        }
     }
 
     private Optional<Path> find(String path, long most) {

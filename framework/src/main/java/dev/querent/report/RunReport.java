@@ -1,5 +1,6 @@
 package dev.querent.report;
 
+import dev.querent.file.AtomicFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,7 +17,6 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class RunReport {
 
-    private static final String LAST_WRITTEN = "index.html";
     private static final String RESULTS = "results.json";
     private static final String UNFINISHED = "unfinished";
 
@@ -26,7 +26,7 @@ public final class RunReport {
     public static boolean exists(Path runFolder) {
         Path report = runFolder.resolve("report");
         try {
-            return Files.exists(report.resolve(LAST_WRITTEN))
+            return Files.exists(report.resolve(Page.HTML))
                     && Files.exists(report.resolve(RESULTS))
                     && !JsonMapper.shared()
                             .readTree(Files.readString(report.resolve(RESULTS)))
@@ -57,11 +57,8 @@ public final class RunReport {
             throw new UncheckedIOException("cannot write " + report, e);
         }
         RunContents run = RunContents.read(runFolder);
-        Page page = RunPage.of(run);
-        page.drawings().forEach(drawing -> AtomicFile.write(report.resolve(drawing.file()), drawing.svg()));
         AtomicFile.write(report.resolve(RESULTS), results(run));
-        AtomicFile.write(report.resolve("report.md"), MarkdownPage.of(page));
-        AtomicFile.write(report.resolve(LAST_WRITTEN), HtmlPage.of(page));
+        RunPage.of(run).write(report, "report.md");
         return report.resolve("report.md");
     }
 

@@ -57,12 +57,17 @@ final class StepMetrics {
     /** Reads a step's {@code metrics.jsonl}, where there is one. */
     static StepMetrics read(RunFiles files, String path) {
         StepMetrics metrics = new StepMetrics();
-        int tooLong = files.lines(path, metrics::line);
-        metrics.unreadable += tooLong;
+        metrics.tooLong(files.lines(path, metrics::line));
         return metrics;
     }
 
-    private void line(String line) {
+    /** Lines that were left out. */
+    void tooLong(int lines) {
+        unreadable += lines;
+    }
+
+    /** The next line of the file. */
+    void line(String line) {
         try {
             JsonNode node = JsonMapper.shared().readTree(line);
             if (node.path(STEP).isNumber()) {

@@ -1,5 +1,6 @@
 package dev.querent.report;
 
+import dev.querent.file.AtomicFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,12 +1,13 @@
 package dev.querent.report;
 
 /** Part of a run that a report can't show; the message is the sentence that stands in its place. */
-final class UnreadableException extends RuntimeException {
+public final class UnreadableException extends RuntimeException {
     UnreadableException(String sentence) {
         super(sentence);
     }
 
-    String sentence() {
+    /** What can't be read, and why. */
+    public String sentence() {
         return String.valueOf(getMessage());
     }
 }

@@ -31,9 +31,9 @@ public record TokenBatch(long[][] ids, long[][] mask) {
         for (int row = 0; row < ids.length; row++) {
             long[] text = texts.get(row);
             int offset = left ? longest - text.length : 0;
-            java.util.Arrays.fill(ids[row], padId);
+            Arrays.fill(ids[row], padId);
             System.arraycopy(text, 0, ids[row], offset, text.length);
-            java.util.Arrays.fill(mask[row], offset, offset + text.length, 1);
+            Arrays.fill(mask[row], offset, offset + text.length, 1);
         }
         return new TokenBatch(ids, mask);
     }

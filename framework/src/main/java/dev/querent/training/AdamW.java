@@ -3,6 +3,7 @@ package dev.querent.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.querent.collective.Collectives;
 import dev.querent.torch.Kernels;
 import dev.querent.torch.Torch;
@@ -63,7 +64,7 @@ public final class AdamW implements AutoCloseable {
                         parameter,
                         manager.zeros(parameter.getShape()),
                         manager.zeros(parameter.getShape()),
-                        manager.zeros(new ai.djl.ndarray.types.Shape()),
+                        manager.zeros(new Shape()),
                         new Group(decay(name, parameter), rateFactors.applyAsDouble(name)))));
     }
 

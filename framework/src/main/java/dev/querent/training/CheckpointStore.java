@@ -1,6 +1,7 @@
 package dev.querent.training;
 
 import ai.djl.ndarray.NDArray;
+import dev.querent.file.FileTree;
 import dev.querent.weights.FileHash;
 import dev.querent.weights.SafetensorsReader;
 import dev.querent.weights.SafetensorsWriter;
@@ -99,7 +100,7 @@ public final class CheckpointStore {
         try {
             Files.createDirectories(folder);
             Path unfinished = folder.resolve(UNFINISHED + target.getFileName());
-            deleteTree(unfinished);
+            FileTree.delete(unfinished);
             Files.createDirectory(unfinished);
             Path file = unfinished.resolve(TENSORS);
             SafetensorsWriter.write(file, tensors, Map.of());
@@ -177,7 +178,7 @@ public final class CheckpointStore {
                 return Optional.of(new Checkpoint(step(candidate), candidate));
             }
             LOG.warn("checkpoint {} is damaged ({}); using the one before it", candidate, damage.get());
-            deleteTree(candidate); // else the same step could not be saved again
+            FileTree.delete(candidate); // else the same step could not be saved again
         }
         return Optional.empty();
     }
@@ -225,20 +226,7 @@ public final class CheckpointStore {
         newestFirst().stream()
                 .skip(kept)
                 .filter(checkpoint -> !best.contains(step(checkpoint)))
-                .forEach(CheckpointStore::deleteTree);
-    }
-
-    private static void deleteTree(Path root) {
-        if (!Files.exists(root)) {
-            return;
-        }
-        try (Stream<Path> tree = Files.walk(root)) {
-            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot delete " + root, e);
-        }
+                .forEach(FileTree::delete);
     }
 
     private static void sync(Path path) throws IOException {

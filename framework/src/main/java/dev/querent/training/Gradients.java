@@ -3,6 +3,7 @@ package dev.querent.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.querent.collective.Collectives;
 import dev.querent.nn.Tensors;
 import dev.querent.torch.Kernels;
@@ -44,7 +45,7 @@ final class Gradients implements AutoCloseable {
 
     private Buffer buffer() {
         long elements = parameters.values().stream().mapToLong(NDArray::size).sum();
-        NDArray flat = manager.zeros(new ai.djl.ndarray.types.Shape(elements + parameters.size()));
+        NDArray flat = manager.zeros(new Shape(elements + parameters.size()));
         Map<String, NDArray> views = new LinkedHashMap<>();
         long start = 0;
         for (Map.Entry<String, NDArray> parameter : parameters.entrySet()) {

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import dev.querent.torch.Torch;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Collections;
@@ -82,7 +83,7 @@ public final class ParameterSet {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             tensors.forEach((name, tensor) -> {
-                digest.update(name.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                digest.update(name.getBytes(StandardCharsets.UTF_8));
                 ByteBuffer bytes = tensor.toByteBuffer(false);
                 digest.update(bytes);
             });

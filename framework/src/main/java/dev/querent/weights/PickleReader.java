@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -248,7 +249,7 @@ final class PickleReader {
             throw damaged("its pickle takes values up to a mark that is not there, at byte " + in.position());
         }
         stack.pop();
-        java.util.Collections.reverse(values);
+        Collections.reverse(values);
         return values;
     }
 

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
@@ -83,7 +84,7 @@ public final class PytorchReader implements WeightSource {
     private void refuseOtherByteOrder() throws IOException {
         @Nullable ZipEntry order = archive.getEntry(root + "byteorder");
         if (order != null && order.getSize() < 100) {
-            String word = new String(bytes(order, 0, (int) order.getSize()), java.nio.charset.StandardCharsets.UTF_8);
+            String word = new String(bytes(order, 0, (int) order.getSize()), StandardCharsets.UTF_8);
             if (!word.equals("little")) {
                 throw new DamagedFileException(file, "its byte order is " + word + "; expected little");
             }

@@ -1,6 +1,7 @@
 package dev.querent.weights;
 
 import java.util.Map;
+import java.util.Objects;
 
 /** Facts of the safetensors format that reader and writer share. */
 final class Safetensors {
@@ -15,6 +16,6 @@ final class Safetensors {
 
     /** Bytes of an element of a known dtype. */
     static int size(String type) {
-        return java.util.Objects.requireNonNull(BYTES.get(type));
+        return Objects.requireNonNull(BYTES.get(type));
     }
 }

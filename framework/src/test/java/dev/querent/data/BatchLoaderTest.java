@@ -13,6 +13,7 @@ import dev.querent.image.RgbImage;
 import dev.querent.random.RunSeed;
 import dev.querent.torch.Torch;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -77,8 +78,8 @@ class BatchLoaderTest {
     }
 
     private static String fingerprint(Batch batch) {
-        return batch.ids() + " " + batch.captions() + " " + java.util.Arrays.hashCode(batch.values()) + " "
-                + batch.secondValues().map(java.util.Arrays::hashCode);
+        return batch.ids() + " " + batch.captions() + " " + Arrays.hashCode(batch.values()) + " "
+                + batch.secondValues().map(Arrays::hashCode);
     }
 
     private static List<String> fingerprints(SampleList samples, LoaderOptions options, long seed, int steps) {
@@ -186,7 +187,7 @@ class BatchLoaderTest {
             @Override
             public Sample get(int index) {
                 byte[] rgb = new byte[12];
-                java.util.Arrays.fill(rgb, (byte) (10 * (index + 1)));
+                Arrays.fill(rgb, (byte) (10 * (index + 1)));
                 RgbImage image = new RgbImage(2, 2, rgb);
                 return new Sample(
                         "" + index, index < 4 ? "pair" + index / 2 : "" + index, () -> image, List.of(""), List.of());
@@ -264,7 +265,6 @@ class BatchLoaderTest {
         assertThat(seen.bad).hasSize(4);
         float[] third = new float[48];
         transform.apply(image(3, false), 0, third, 0);
-        assertThat(java.util.Arrays.copyOfRange(batches.get(0).values(), 96, 144))
-                .isEqualTo(third);
+        assertThat(Arrays.copyOfRange(batches.get(0).values(), 96, 144)).isEqualTo(third);
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.querent.image.BadImageException;
 import dev.querent.image.RgbImage;
@@ -42,7 +43,7 @@ class FeatureCacheTest {
                 int rows = (FeatureCache.end(part, SAMPLES) - FeatureCache.start(part)) * views;
                 NDArray values = manager.arange(rows * 6)
                         .add(FeatureCache.start(part) * views * 6)
-                        .toType(ai.djl.ndarray.types.DataType.FLOAT32, false)
+                        .toType(DataType.FLOAT32, false)
                         .mul(-0.37f)
                         .reshape(new Shape(rows, 2, 3));
                 cache.write(part, values, part == 1 ? Map.of(SAMPLES - 1, "broken picture") : Map.of());

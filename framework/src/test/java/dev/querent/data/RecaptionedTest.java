@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.querent.image.RgbImage;
+import dev.querent.testing.GivenSamples;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,43 +53,15 @@ class RecaptionedTest {
     }
 
     private Recaptioned recaptioned(String lines) throws IOException {
-        return new Recaptioned(new Three(), Files.writeString(folder.resolve("captions.jsonl"), lines));
+        return new Recaptioned(three(), Files.writeString(folder.resolve("captions.jsonl"), lines));
     }
 
-    private static final class Three implements Dataset {
-        @Override
-        public Set<String> splits() {
-            return Set.of("train", "test");
-        }
-
-        @Override
-        public SampleList split(String name) {
-            return new SampleList() {
-                @Override
-                public int size() {
-                    return 3;
-                }
-
-                @Override
-                public Sample get(int index) {
-                    return new Sample(name + "-" + index, "group", () -> IMAGE, List.of("old " + index), List.of());
-                }
-            };
-        }
-
-        @Override
-        public int textCount() {
-            return 0;
-        }
-
-        @Override
-        public TextPair text(int index) {
-            throw new IndexOutOfBoundsException(index);
-        }
-
-        @Override
-        public List<String> words() {
-            return List.of("word");
-        }
+    private static GivenSamples three() {
+        return new GivenSamples(
+                split -> IntStream.range(0, 3)
+                        .mapToObj(index -> new Sample(
+                                split + "-" + index, "group", () -> IMAGE, List.of("old " + index), List.of()))
+                        .toList(),
+                List.of("word"));
     }
 }

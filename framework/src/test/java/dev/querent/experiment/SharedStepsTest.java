@@ -2,6 +2,7 @@ package dev.querent.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.querent.file.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,7 +71,7 @@ class SharedStepsTest {
         assertThat(new SharedSteps(runs).takeOver("key", new RunDirectory(runs.resolve("z")), "work"))
                 .isTrue();
         RunDirectory copy = new RunDirectory(runs.resolve("z"));
-        RunDirectory.writeAtomically(from.output("work", "bridge"), "damaged"); // another file under the name
+        AtomicFile.write(from.output("work", "bridge"), "damaged"); // another file under the name
         assertThat(copy.output("work", "bridge")).hasContent("weights");
 
         assertThat(new SharedSteps(runs).takeOver("key", to, "work")).isTrue();

@@ -1,5 +1,6 @@
 package dev.querent.generation;
 
+import ai.djl.ndarray.BaseNDManager;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.querent.model.TextDecoder;
@@ -75,7 +76,7 @@ final class ToyDecoder implements TextDecoder {
 
     /** Tensors alive in the decoder's memory. */
     int liveTensors() {
-        return ((ai.djl.ndarray.BaseNDManager) manager).getManagedArrays().size();
+        return ((BaseNDManager) manager).getManagedArrays().size();
     }
 
     @Override

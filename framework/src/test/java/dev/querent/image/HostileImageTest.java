@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.zip.CRC32;
 import java.util.zip.DeflaterOutputStream;
 import javax.imageio.ImageIO;
@@ -39,7 +40,7 @@ class HostileImageTest {
             for (int length = 1; length <= 4 && at + length <= whole.length; length *= 2) {
                 for (byte value : new byte[] {0, 1, 0x7F, (byte) 0x80, (byte) 0xFF}) {
                     byte[] changed = whole.clone();
-                    java.util.Arrays.fill(changed, at, at + length, value);
+                    Arrays.fill(changed, at, at + length, value);
                     decodes(changed, name);
                 }
             }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.querent.testing.Golden;
 import dev.querent.torch.Torch;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -85,8 +86,7 @@ class KeyValueCacheTest {
                 NDArray values = cache.appendValues(Tensors.slice(value, 2, t, t + 1));
                 NDArray one =
                         Attention.attend(Tensors.slice(query, 2, t, t + 1), keys, values, Optional.empty(), 0.6, 0);
-                dev.querent.testing.Golden.assertClose(
-                        "token " + t, Tensors.slice(atOnce, 1, t, t + 1), one, 1e-6, 1e-5);
+                Golden.assertClose("token " + t, Tensors.slice(atOnce, 1, t, t + 1), one, 1e-6, 1e-5);
             }
         }
     }

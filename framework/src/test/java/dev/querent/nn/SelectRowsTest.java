@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.querent.torch.Torch;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -17,7 +18,7 @@ class SelectRowsTest {
     void theBackwardPassFindsItsIndicesAfterAGarbageCollection() {
         for (int round = 0; round < 5; round++) {
             try (NDManager manager = Torch.newManager()) {
-                NDArray x = manager.ones(new ai.djl.ndarray.types.Shape(4, 2));
+                NDArray x = manager.ones(new Shape(4, 2));
                 x.setRequiresGradient(true);
                 NDArray sum;
                 try (Torch.GradientMode recording = Torch.recordGradients()) {

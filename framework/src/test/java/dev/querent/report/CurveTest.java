@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.querent.report.Curve.Point;
+import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -36,7 +37,7 @@ class CurveTest {
                 .startsWith(new Point(1, Math.sin(1)))
                 .endsWith(new Point(count, Math.sin(count)))
                 .contains(new Point(123_457, -50), new Point(200_000, 90))
-                .isSortedAccordingTo(java.util.Comparator.comparingDouble(Point::step));
+                .isSortedAccordingTo(Comparator.comparingDouble(Point::step));
         List<Point> means = curve.means();
         assertThat(means).hasSizeBetween(Curve.MOST_SECTIONS / 2, Curve.MOST_SECTIONS);
         // all sections but the last hold equally many values

@@ -3,6 +3,7 @@ package dev.querent.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.querent.file.AtomicFile;
 import dev.querent.image.RgbImage;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -10,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -161,7 +163,7 @@ class HostileRunTest {
 
     @Test
     void tablesOfAMillionRowsAreCut() throws IOException {
-        List<List<String>> rows = java.util.Collections.nCopies(100_000, List.of("a"));
+        List<List<String>> rows = Collections.nCopies(100_000, List.of("a"));
         new StepResults(
                         "Captioning",
                         Map.of(),

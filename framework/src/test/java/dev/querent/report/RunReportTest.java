@@ -2,6 +2,7 @@ package dev.querent.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.querent.file.AtomicFile;
 import dev.querent.image.RgbImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -56,7 +56,7 @@ class CheckpointFolderTest {
     }
 
     private static int[] range(int from, int to) {
-        return java.util.stream.IntStream.range(from, to).toArray();
+        return IntStream.range(from, to).toArray();
     }
 
     private void holds(WeightSource source, String name, int[] indices, long... shape) {

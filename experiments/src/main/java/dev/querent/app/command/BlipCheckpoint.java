@@ -2,11 +2,11 @@ package dev.querent.app.command;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.querent.file.AtomicFile;
 import dev.querent.image.Preprocessing;
 import dev.querent.model.Publishable;
 import dev.querent.model.PublishedPart;
 import dev.querent.nn.Tensors;
-import dev.querent.report.AtomicFile;
 import dev.querent.torch.Torch;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,7 +1,7 @@
 package dev.querent.app.command;
 
+import dev.querent.file.AtomicFile;
 import dev.querent.plugin.PluginRegistry;
-import dev.querent.report.AtomicFile;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;

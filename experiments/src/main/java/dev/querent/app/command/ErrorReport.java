@@ -32,7 +32,7 @@ public final class ErrorReport {
                 : ExitCode.SOFTWARE;
     }
 
-    /** What went wrong, for a user. */
+    /** What went wrong. */
     static String sentence(Throwable problem) {
         if (problem instanceof UncheckedIOException && problem.getCause() instanceof IOException cause) {
             String own = String.valueOf(problem.getMessage());

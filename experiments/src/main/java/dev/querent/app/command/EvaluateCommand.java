@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** {@code querent evaluate FILE}: runs an experiment that trains nothing. */
 @Command(
@@ -19,37 +17,18 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 public final class EvaluateCommand implements Callable<Integer> {
 
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
     @Mixin
     private ExperimentOptions experiment = new ExperimentOptions();
 
     @Mixin
-    private PluginOptions plugins = new PluginOptions();
-
-    @Mixin
-    private RunOptions runs = new RunOptions();
-
-    @Mixin
-    private RepositoryOptions repository = new RepositoryOptions();
-
-    @Mixin
-    private PrometheusOptions prometheus = new PrometheusOptions();
+    private Execution execution = new Execution();
 
     @Override
     public Integer call() {
-        try (PluginRegistry registry = plugins.open(spec.commandLine().getErr())) {
+        try (PluginRegistry registry = execution.open()) {
             Experiment loaded = experiment.load(registry);
             refuseWhatDoesNotEvaluate(loaded);
-            return Execution.run(
-                    loaded,
-                    experiment.file(),
-                    runs.named(loaded.name()),
-                    runs,
-                    repository,
-                    prometheus,
-                    spec.commandLine());
+            return execution.run(loaded, experiment.file(), execution.runs().named(loaded.name()));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.querent.app.command;
 
+import dev.querent.app.talk.Turn;
 import dev.querent.generation.DecodingConfig;
 import dev.querent.image.RgbImage;
 import dev.querent.model.Captioner;
@@ -77,7 +78,7 @@ public final class GenerateCommand implements Callable<Integer> {
         try (PluginRegistry registry = plugins.open(spec.commandLine().getErr())) {
             ModelFolder folder = ModelFolder.open(model, registry);
             if (!ImageTextGenerator.canGenerate(folder)) {
-                return refused(model + ": has no language model, nor a bridge or captioner that writes by itself");
+                return refused(model + ImageTextGenerator.SILENT);
             }
             if (question.isPresent()) {
                 if (!prompts.isEmpty()) {
@@ -125,9 +126,6 @@ public final class GenerateCommand implements Callable<Integer> {
         return problems.isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 
-    /** A prompt and what follows it; several texts where several were asked for. */
-    private record Turn(String prompt, List<String> texts) {}
-
     /** For each image a turn a prompt. */
     private List<List<Turn>> chats(
             ImageTextGenerator generator, List<RgbImage> images, List<String> asked, long first) {
@@ -139,8 +137,9 @@ public final class GenerateCommand implements Callable<Integer> {
             List<List<String>> answers = generator.texts(images, whole, question, first);
             List<String> next = new ArrayList<>();
             for (int i = 0; i < images.size(); i++) {
-                chats.get(i).add(new Turn(prompt, answers.get(i)));
-                next.add(whole.get(i) + " " + answers.get(i).get(0) + ". ");
+                Turn turn = new Turn(prompt, answers.get(i));
+                chats.get(i).add(turn);
+                next.add(said.get(i) + turn.said());
             }
             said = next;
         }

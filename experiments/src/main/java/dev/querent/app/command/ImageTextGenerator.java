@@ -28,6 +28,9 @@ import java.util.stream.IntStream;
  */
 final class ImageTextGenerator implements AutoCloseable {
 
+    /** What a model that can't generate is told, behind its name. */
+    static final String SILENT = ": has no language model, nor a bridge or captioner that writes by itself";
+
     private final NDManager manager;
     private final Writer writer;
     private final String ownPrompt;

@@ -1,8 +1,8 @@
 package dev.querent.app.command;
 
 import dev.querent.experiment.CommentedExperiment;
+import dev.querent.file.AtomicFile;
 import dev.querent.plugin.PluginRegistry;
-import dev.querent.report.AtomicFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

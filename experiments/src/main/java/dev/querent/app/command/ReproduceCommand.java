@@ -16,10 +16,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code querent reproduce RUN}: repeats a run from what it carries, and compares the results. */
 @Command(
@@ -30,9 +28,6 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 public final class ReproduceCommand implements Callable<Integer> {
 
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
     @Parameters(index = "0", paramLabel = "RUN", description = "The run's folder or name.")
     private Path run = Path.of("");
 
@@ -40,18 +35,13 @@ public final class ReproduceCommand implements Callable<Integer> {
     private @Nullable String name;
 
     @Mixin
-    private PluginOptions plugins = new PluginOptions();
-
-    @Mixin
-    private RunOptions runs = new RunOptions();
-
-    @Mixin
-    private PrometheusOptions prometheus = new PrometheusOptions();
+    private Execution execution = new Execution();
 
     @Override
     public Integer call() {
+        RunOptions runs = execution.runs();
         RunDirectory original = runs.existing(run);
-        try (PluginRegistry registry = plugins.open(spec.commandLine().getErr())) {
+        try (PluginRegistry registry = execution.open()) {
             String to = name == null ? original.name() + "-again" : name;
             Experiment loaded = new ExperimentLoader(registry).load(original.resolved(), List.of("name=" + to));
             List<String> open = loaded.steps().keySet().stream()
@@ -64,22 +54,15 @@ public final class ReproduceCommand implements Callable<Integer> {
             RunDirectory repetition = runs.named(to);
             RunModels models = new RunModels(loaded, repetition, runs.data(), Progress.SILENT);
             RunDifference.sinceThen(original, new StepKeys().of(loaded, models::dataset))
-                    .forEach(change -> spec.commandLine().getErr().println("since then " + change));
-            int code = Execution.run(
-                    loaded,
-                    original.resolved(),
-                    repetition,
-                    runs,
-                    new RepositoryOptions(),
-                    prometheus,
-                    spec.commandLine());
+                    .forEach(change -> execution.err().println("since then " + change));
+            int code = execution.run(loaded, original.resolved(), repetition);
             return code == ExitCode.OK ? compare(original, repetition) : code;
         }
     }
 
     private int compare(RunDirectory original, RunDirectory repetition) {
         RunDifference difference = RunDifference.of(original, repetition);
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = execution.out();
         if (difference.isOfEqualResults()) {
             out.println(repetition.root() + " has the same bits as " + original.root()
                     + ": weights, predictions and numbers");

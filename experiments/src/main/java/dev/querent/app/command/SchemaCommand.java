@@ -2,8 +2,8 @@ package dev.querent.app.command;
 
 import dev.querent.experiment.ExperimentSchema;
 import dev.querent.experiment.KeyReference;
+import dev.querent.file.AtomicFile;
 import dev.querent.plugin.PluginRegistry;
-import dev.querent.report.AtomicFile;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;

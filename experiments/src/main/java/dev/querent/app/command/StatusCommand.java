@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -106,7 +107,7 @@ public final class StatusCommand implements Runnable {
                         .append(value.getKey())
                         .append(' ')
                         .append(String.format(
-                                java.util.Locale.ROOT, "%.4g", value.getValue().asDouble(0))));
+                                Locale.ROOT, "%.4g", value.getValue().asDouble(0))));
         return text.toString();
     }
 }

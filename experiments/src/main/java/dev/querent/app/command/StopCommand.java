@@ -1,6 +1,7 @@
 package dev.querent.app.command;
 
 import dev.querent.experiment.RunDirectory;
+import dev.querent.file.AtomicFile;
 import dev.querent.pipeline.RunStatus;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
@@ -32,7 +33,7 @@ public final class StopCommand implements Runnable {
             spec.commandLine().getOut().println(directory.root() + " is not running");
             return;
         }
-        RunDirectory.writeAtomically(directory.stopRequest(), "");
+        AtomicFile.write(directory.stopRequest(), "");
         spec.commandLine()
                 .getOut()
                 .println("asked " + directory.root() + " to stop. Continue later with: querent resume "

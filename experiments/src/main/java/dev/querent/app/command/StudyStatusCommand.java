@@ -1,7 +1,7 @@
 package dev.querent.app.command;
 
-import dev.querent.app.study.StudyFolder;
 import dev.querent.app.study.StudyMatrix;
+import dev.querent.app.study.StudyPlan;
 import dev.querent.experiment.Study;
 import dev.querent.experiment.StudyLoader;
 import dev.querent.plugin.PluginRegistry;
@@ -43,7 +43,8 @@ public final class StudyStatusCommand implements Runnable {
         try (PluginRegistry registry = plugins.open(spec.commandLine().getErr())) {
             StudyLoader loader = new StudyLoader(registry);
             Study study = loader.load(file);
-            StudyMatrix matrix = new StudyMatrix(new StudyFolder(runs.folder(), study), loader.runs(study));
+            StudyMatrix matrix = new StudyMatrix(
+                    StudyPlan.of(study, loader.runs(study)), run -> StudyMatrix.Begun.at(runs.named(run)));
             PrintWriter out = spec.commandLine().getOut();
             if (json) {
                 out.println(matrix.json());

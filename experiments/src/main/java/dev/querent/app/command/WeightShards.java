@@ -1,7 +1,7 @@
 package dev.querent.app.command;
 
 import ai.djl.ndarray.NDArray;
-import dev.querent.report.AtomicFile;
+import dev.querent.file.AtomicFile;
 import dev.querent.weights.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Path;

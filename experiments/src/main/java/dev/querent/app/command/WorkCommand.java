@@ -18,10 +18,8 @@ import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code querent work FILE}: takes part in the partitioned steps of a run that another process carries out. */
 @Command(
@@ -31,9 +29,6 @@ import picocli.CommandLine.Spec;
                         + " has ended. May come before it and go at any time.",
         mixinStandardHelpOptions = true)
 public final class WorkCommand implements Callable<Integer> {
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
 
     @Parameters(
             index = "0",
@@ -48,24 +43,17 @@ public final class WorkCommand implements Callable<Integer> {
     private List<String> overrides = new ArrayList<>();
 
     @Mixin
-    private PluginOptions plugins = new PluginOptions();
-
-    @Mixin
-    private RunOptions runs = new RunOptions();
-
-    @Mixin
-    private RepositoryOptions repository = new RepositoryOptions();
-
-    @Mixin
-    private PrometheusOptions prometheus = new PrometheusOptions();
+    private Execution execution = new Execution();
 
     @Override
     public Integer call() {
-        SharedRepository shared = repository
+        SharedRepository shared = execution
+                .repository()
                 .shared()
                 .orElseThrow(() -> new UsageException("--repository is missing: the one that querent run was given"));
-        try (PluginRegistry registry = plugins.open(spec.commandLine().getErr())) {
+        try (PluginRegistry registry = execution.open()) {
             ExperimentLoader loader = new ExperimentLoader(registry);
+            RunOptions runs = execution.runs();
             RunDirectory run = Files.isRegularFile(given)
                     ? runs.named(loader.load(given, overrides).name())
                     : runs.existing(given);
@@ -74,13 +62,13 @@ public final class WorkCommand implements Callable<Integer> {
     }
 
     private int work(RunDirectory run, SharedRepository shared, Supplier<Experiment> experiment) {
-        PrintWriter err = spec.commandLine().getErr();
+        PrintWriter err = execution.err();
         try (RunLog log = RunLog.ofWorker(run)) {
-            Worker worker = new Worker(run, shared, runs.data(), sentence -> {
+            Worker worker = new Worker(run, shared, execution.runs().data(), sentence -> {
                 err.println(sentence);
                 log.say(sentence);
             });
-            try (MetricsEndpoint endpoint = prometheus.open(new WorkerMetrics(run, worker), err)) {
+            try (MetricsEndpoint endpoint = execution.prometheus().open(new WorkerMetrics(run, worker), err)) {
                 worker.work(experiment);
                 return 0;
             } catch (RuntimeException | Error e) {

@@ -2,6 +2,7 @@ package dev.querent.app.runs;
 
 import dev.querent.experiment.RunDirectory;
 import dev.querent.experiment.SharedSteps;
+import dev.querent.file.FileTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -35,7 +36,7 @@ public final class Garbage {
     public Garbage(Path runs, Path data, boolean delete) {
         this.delete = delete;
         Set<String> cachesInUse = new HashSet<>();
-        for (Path folder : folders(runs)) {
+        for (Path folder : FileTree.folders(runs)) {
             RunDirectory run = new RunDirectory(folder);
             if (run.exists() || !run.steps().isEmpty()) {
                 lookAt(run);
@@ -44,7 +45,7 @@ public final class Garbage {
         }
         new SharedSteps(runs).asideRuns().forEach(aside -> found(aside, "a run that a study has replaced"));
         if (busy.isEmpty()) { // a run that has just begun doesn't say yet which cache it fills
-            folders(data.resolve("features")).stream()
+            FileTree.folders(data.resolve("features")).stream()
                     .filter(cache -> !cachesInUse.contains(String.valueOf(cache.getFileName())))
                     .forEach(cache -> found(cache, "cached features that no run of " + runs + " names"));
         }
@@ -100,28 +101,13 @@ public final class Garbage {
         return caches;
     }
 
-    private static List<Path> folders(Path parent) {
-        if (!Files.isDirectory(parent)) {
-            return List.of();
-        }
-        try (Stream<Path> folders = Files.list(parent)) {
-            return folders.filter(Files::isDirectory).sorted().toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot list " + parent, e);
-        }
-    }
-
     private void found(Path path, String reason) {
         if (!Files.exists(path)) {
             return; // in a folder that has just been deleted
         }
         items.add(new Item(path, reason, bytes(path)));
         if (delete) {
-            try {
-                SharedSteps.deleteTree(path);
-            } catch (IOException e) {
-                throw new UncheckedIOException("cannot delete " + path, e);
-            }
+            FileTree.delete(path);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.querent.experiment.RunDirectory;
 import dev.querent.experiment.SharedSteps;
 import dev.querent.experiment.StepRecord;
 import dev.querent.experiment.Study;
+import dev.querent.file.AtomicFile;
 import dev.querent.pipeline.RunModels;
 import dev.querent.pipeline.StepKeys;
 import dev.querent.progress.Progress;
@@ -78,6 +79,7 @@ public final class StudyExecution {
     /** Does what is missing of the runs. */
     public Outcome carryOut(List<Study.Run> runs) {
         List<PlannedRun> waiting = plan(runs);
+        StudyPlan.of(folder.study(), runs).write(folder);
         say(forecast(waiting));
         while (!working.isEmpty() || (!waiting.isEmpty() && !stopped)) {
             endOfThoseThatHaveEnded();
@@ -171,7 +173,7 @@ public final class StudyExecution {
 
     private synchronized void start(PlannedRun run, int doneBefore) {
         String name = run.directory().name();
-        RunDirectory.writeAtomically(folder.experiment(name), run.experiment().resolvedYaml());
+        AtomicFile.write(folder.experiment(name), run.experiment().resolvedYaml());
         List<String> arguments =
                 new ArrayList<>(List.of("run", folder.experiment(name).toString()));
         arguments.addAll(options);

@@ -2,7 +2,6 @@ package dev.querent.app.study;
 
 import dev.querent.experiment.RunDirectory;
 import dev.querent.experiment.StepRecord;
-import dev.querent.experiment.Study;
 import dev.querent.pipeline.RunStatus;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -10,35 +9,56 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** How far the runs of a study are, step by step. */
 public final class StudyMatrix {
 
+    private static final String SHARED = "shared";
+    private static final String DONE_HERE = "done";
+    private static final Set<String> DONE = Set.of(SHARED, DONE_HERE);
+
     private final List<Row> rows = new ArrayList<>();
 
     /** One run. */
     private record Row(String run, String variant, long seed, String state, Map<String, String> steps) {}
 
-    /** Looks at the folders of the runs. */
-    public StudyMatrix(StudyFolder folder, List<Study.Run> runs) {
-        for (Study.Run run : runs) {
-            RunDirectory directory = folder.run(run.variant(), run.seed());
-            String state = "waiting";
-            String current = "";
-            if (directory.exists()) {
-                ObjectNode status = RunStatus.read(directory).orElseGet(JsonMapper.shared()::createObjectNode);
-                state = status.path("state").asString("waiting");
-                current = status.path("step").asString("");
-            }
+    /**
+     * A run that has begun.
+     *
+     * @param status as {@link RunStatus} gives it
+     */
+    public record Begun(RunDirectory directory, ObjectNode status) {
+        /** Looks at a run's folder; empty where it holds no run. */
+        public static Optional<Begun> at(RunDirectory directory) {
+            return directory.exists()
+                    ? Optional.of(new Begun(
+                            directory, RunStatus.read(directory).orElseGet(JsonMapper.shared()::createObjectNode)))
+                    : Optional.empty();
+        }
+    }
+
+    /** @param runs finds a run by its name */
+    public StudyMatrix(StudyPlan plan, Function<String, Optional<Begun>> runs) {
+        for (StudyPlan.Row row : plan.rows()) {
+            Optional<Begun> run = runs.apply(row.run());
+            String state = run.map(begun -> begun.status().path("state").asString(""))
+                    .filter(Predicate.not(String::isEmpty))
+                    .orElse("waiting");
+            String current =
+                    run.map(begun -> begun.status().path("step").asString("")).orElse("");
             Map<String, String> steps = new LinkedHashMap<>();
-            for (String step : run.experiment().steps().keySet()) {
+            for (String step : row.steps()) {
+                String found = run.map(begun -> step(begun.directory(), step)).orElse("-");
                 boolean working = state.equals("running") && step.equals(current);
-                steps.put(step, working && !directory.isDone(step) ? "running" : step(directory, step));
+                steps.put(step, working && !DONE.contains(found) ? "running" : found);
             }
-            rows.add(new Row(directory.name(), run.variant().name(), run.seed(), state, steps));
+            rows.add(new Row(row.run(), row.variant(), row.seed(), state, steps));
         }
     }
 
@@ -47,7 +67,7 @@ public final class StudyMatrix {
             boolean taken = StepRecord.read(run.step(step))
                     .map(record -> record.takenOver(run))
                     .orElse(false);
-            return taken ? "shared" : "done";
+            return taken ? SHARED : DONE_HERE;
         }
         return Files.exists(run.step(step)) ? "begun" : "-";
     }

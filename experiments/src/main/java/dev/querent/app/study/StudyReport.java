@@ -1,7 +1,10 @@
 package dev.querent.app.study;
 
 import dev.querent.experiment.Study;
-import dev.querent.report.AtomicFile;
+import dev.querent.file.AtomicFile;
+import dev.querent.report.Curve;
+import dev.querent.report.Drawings;
+import dev.querent.report.Page;
 import dev.querent.report.ResultTable;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.OptionalDouble;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -54,10 +56,8 @@ public final class StudyReport {
     public static Written write(StudyFolder folder, List<Study.Run> runs) {
         StudyReport report = new StudyReport(folder, runs);
         AtomicFile.write(folder.report().resolve("results.json"), report.json());
-        AtomicFile.write(folder.report().resolve("report.md"), report.markdown());
-        Path page = folder.report().resolve("index.html");
-        AtomicFile.write(page, report.html());
-        return new Written(page, report.results.unknown());
+        report.page().write(folder.report(), "report.md");
+        return new Written(folder.report().resolve(Page.HTML), report.results.unknown());
     }
 
     private ResultTable costs() {
@@ -70,7 +70,7 @@ public final class StudyReport {
         }
         rows.add(row("all", all));
         return new ResultTable(
-                "What it took",
+                "",
                 List.of("variant", "finished runs", "steps computed", "steps shared", "time", "time saved by sharing"),
                 rows);
     }
@@ -135,40 +135,30 @@ public final class StudyReport {
                 : String.format(Locale.ROOT, "%.4g", value);
     }
 
-    private String markdown() {
-        StringBuilder text = new StringBuilder("# Study " + study.name() + "\n\n");
-        markdown(costs(), text);
-        text.append(NOTE).append("\n\n");
-        results.metrics().forEach(metric -> markdown(table(metric), text));
-        return text.toString();
+    private Page page() {
+        List<Page.Block> blocks = new ArrayList<>();
+        blocks.add(new Page.Heading(2, "Results"));
+        blocks.add(new Page.Paragraph(NOTE));
+        results.metrics().forEach(metric -> blocks.add(new Page.Table(table(metric))));
+        blocks.add(new Page.Heading(2, "Losses, means over seeds"));
+        results.trainings()
+                .forEach(step -> blocks.add(
+                        new Page.Plots(List.of(Drawings.of(step, Drawings.LOSS, "loss of " + step, curves(step))))));
+        blocks.add(new Page.Heading(2, "What it took"));
+        blocks.add(new Page.Table(costs()));
+        return new Page("Study " + study.name(), blocks);
     }
 
-    private static void markdown(ResultTable table, StringBuilder text) {
-        text.append("## ").append(table.title()).append("\n\n");
-        text.append("| ").append(String.join(" | ", table.columns())).append(" |\n");
-        text.append("|---".repeat(table.columns().size())).append("|\n");
-        table.rows()
-                .forEach(
-                        row -> text.append("| ").append(String.join(" | ", row)).append(" |\n"));
-        text.append('\n');
-    }
-
-    private String html() {
-        StringBuilder page = new StringBuilder(StudyPage.head("Study " + study.name()));
-        StudyPage.table(costs(), page);
-        page.append("<p>").append(StudyPage.escape(NOTE)).append("</p>\n");
-        results.metrics().forEach(metric -> StudyPage.table(table(metric), page));
-        for (String step : results.trainings()) {
-            Map<String, NavigableMap<Long, Double>> curves = new LinkedHashMap<>();
-            for (Study.Variant variant : study.variants()) {
-                NavigableMap<Long, Double> curve = results.curve(variant, step);
-                if (!curve.isEmpty()) {
-                    curves.put(variant.name(), curve);
-                }
-            }
-            StudyPage.curves("Loss of " + step + ", mean over seeds", curves, page);
+    /** The loss of a step by variant. */
+    private Map<String, Curve> curves(String step) {
+        Map<String, Curve> curves = new LinkedHashMap<>();
+        for (Study.Variant variant : study.variants()) {
+            Curve curve = new Curve();
+            results.curve(variant, step).forEach((at, loss) -> curve.add(at, loss));
+            curves.put(variant.name(), curve);
         }
-        return page.append("</body></html>\n").toString();
+        curves.values().removeIf(Curve::isEmpty);
+        return curves;
     }
 
     private String json() {

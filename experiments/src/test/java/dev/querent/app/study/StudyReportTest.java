@@ -118,7 +118,11 @@ class StudyReportTest {
                 .contains("| all | 0 | 3 | 3 | 4:30 | 4:30 |");
         assertThat(written.page())
                 .content()
-                .contains("<td>0.5950 to 0.7384</td>", "Loss of captioning, mean over seeds", "<polyline")
+                .contains(
+                        "<td>0.5950 to 0.7384</td>",
+                        "Losses, means over seeds",
+                        "aria-label=\"loss of captioning over steps\"")
+                .contains(">base</text>", ">slow</text>")
                 .doesNotContain("<script");
     }
 }

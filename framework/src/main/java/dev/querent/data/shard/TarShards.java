@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * The samples of many tar files by number: members that follow each other and have one key are a sample. In memory are a few
@@ -104,7 +105,7 @@ public final class TarShards implements AutoCloseable {
 
     /** Why the rest of a shard can't be read, a sentence for each such shard. */
     public List<String> damages() {
-        return java.util.stream.IntStream.range(0, indexes.length)
+        return IntStream.range(0, indexes.length)
                 .filter(shard -> indexes[shard].damage().isPresent())
                 .mapToObj(shard -> files.get(shard) + ": " + damage(shard))
                 .toList();

@@ -2,6 +2,7 @@ package dev.querent.nn.bert;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import dev.querent.weights.ParameterScope;
@@ -27,7 +28,7 @@ public final class VocabularyRows implements ParameterScope.Fit {
             NDArray row = shape.length == 1
                     ? stored.getManager().zeros(new Shape(1))
                     : stored.mean(new int[] {0}, true); // (1, D)
-            return Optional.of(NDArrays.concat(new ai.djl.ndarray.NDList(stored, row), 0));
+            return Optional.of(NDArrays.concat(new NDList(stored, row), 0));
         }
         return surplus > 0 && surplus <= MOST_PADDING
                 ? Optional.of(stored.get(new NDIndex().addSliceDim(0, shape[0])).duplicate())

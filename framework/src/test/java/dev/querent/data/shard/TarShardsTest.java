@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.querent.progress.Progress;
 import dev.querent.testing.Tar;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -281,7 +283,7 @@ class TarShardsTest {
         assertThat(open(many).get(0).refusal()).contains("more than 64 members");
         Path sparse = folder.resolve("sparse.tar");
         Files.write(sparse, new Tar().entry("a.jpg", '0', new byte[0], 1L << 31).unfinished());
-        try (java.io.RandomAccessFile file = new java.io.RandomAccessFile(sparse.toFile(), "rw")) {
+        try (RandomAccessFile file = new RandomAccessFile(sparse.toFile(), "rw")) {
             file.setLength(512 + (1L << 31) + 1024); // a hole: takes no room
         }
         ShardSample.Member member = open(sparse).get(0).members().get("jpg");
@@ -310,7 +312,7 @@ class TarShardsTest {
             for (int i = 0; i < 100; i++) {
                 pool.submit(() -> {
                             Thread.currentThread().interrupt();
-                            assertThatThrownBy(() -> shards.get(0)).isInstanceOf(java.io.UncheckedIOException.class);
+                            assertThatThrownBy(() -> shards.get(0)).isInstanceOf(UncheckedIOException.class);
                             assertThat(Thread.interrupted()).isTrue();
                         })
                         .get();

@@ -2,6 +2,8 @@ package dev.querent.task.caching;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.querent.data.DatasetDigest;
 import dev.querent.data.FeatureCache;
 import dev.querent.data.SampleList;
 import dev.querent.data.SampleReader;
@@ -61,7 +63,7 @@ final class FeatureWork implements PartitionWork {
                 "images: " + encoder.preprocessing() + " of side " + encoder.imageSize(),
                 "views: " + config.augmentation(),
                 "data: " + context.description("data"),
-                "samples: " + SampleDigest.of(samples));
+                "samples: " + samples.size() + " " + DatasetDigest.ofImages(samples));
         return FeatureCache.in(
                 CachedFeatures.root(context),
                 dependsOn,
@@ -78,7 +80,7 @@ final class FeatureWork implements PartitionWork {
         int side = encoder.imageSize();
         try (Torch.GradientMode off = Torch.withoutGradients();
                 NDManager passing = Torch.newManager()) {
-            return Precision.of(encoder.encode(passing.zeros(new ai.djl.ndarray.types.Shape(1, 3, side, side))));
+            return Precision.of(encoder.encode(passing.zeros(new Shape(1, 3, side, side))));
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Images of a folder with captions and questions, gathered from an annotation file. An image is one sample; its texts lie in
@@ -110,7 +111,7 @@ final class AnnotatedImages implements SampleList {
 
     /** Leaves out images of which nothing is said. Nothing may be added any more. */
     AnnotatedImages finished() {
-        usable = java.util.stream.IntStream.range(0, ids.size())
+        usable = IntStream.range(0, ids.size())
                 .filter(number -> lengths.get(number) > 0)
                 .toArray();
         return this;
@@ -118,13 +119,13 @@ final class AnnotatedImages implements SampleList {
 
     /** Keeps them: images of a test split, of which nothing is said to the public. */
     AnnotatedImages finishedWithAll() {
-        usable = java.util.stream.IntStream.range(0, ids.size()).toArray();
+        usable = IntStream.range(0, ids.size()).toArray();
         return this;
     }
 
     /** The images of which nothing is said. */
     List<String> withoutText() {
-        return java.util.stream.IntStream.range(0, ids.size())
+        return IntStream.range(0, ids.size())
                 .filter(number -> lengths.get(number) == 0)
                 .mapToObj(ids::get)
                 .toList();

@@ -1,6 +1,7 @@
 package dev.querent.task.dataset;
 
 import dev.querent.data.MissingDataException;
+import dev.querent.file.FileTree;
 import dev.querent.image.BadImageException;
 import dev.querent.image.ImageDecoder;
 import dev.querent.progress.Progress;
@@ -15,7 +16,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -83,7 +82,7 @@ final class EmojiPreparation {
 
     private void prepare(Path target, Set<EmojiStyle> styles) throws IOException {
         Path partial = target.resolveSibling(target.getFileName() + ".partial");
-        delete(partial); // what a killed process left behind
+        FileTree.delete(partial); // what a killed process left behind
         try {
             Files.createDirectories(partial);
             Map<String, List<EmojiStyle>> byPackage = new LinkedHashMap<>();
@@ -101,12 +100,12 @@ final class EmojiPreparation {
                 drawings.putAll(drawings(open(together.get(0).source(), packageFolder), together, concepts));
                 advance();
             }
-            delete(packageFolder);
+            FileTree.delete(packageFolder);
             write(partial, concepts, drawings);
-            delete(target);
+            FileTree.delete(target);
             Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
         } finally {
-            delete(partial);
+            FileTree.delete(partial);
         }
     }
 
@@ -115,7 +114,7 @@ final class EmojiPreparation {
     }
 
     private PackageArchive open(NpmPackage source, Path folder) throws IOException {
-        delete(folder);
+        FileTree.delete(folder);
         PackageArchive archive = packages.open(source, Files.createDirectories(folder));
         advance();
         return archive;
@@ -224,18 +223,5 @@ final class EmojiPreparation {
             sums.put(name, EmojiFolder.sha256(folder.resolve(name)));
         }
         return root.toPrettyString() + "\n";
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        List<Path> all;
-        try (Stream<Path> files = Files.walk(folder)) {
-            all = files.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path path : all) {
-            Files.delete(path);
-        }
     }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -152,7 +153,7 @@ final class JsonElements {
     private String found() {
         return parser.currentToken() == null
                 ? "nothing"
-                : String.valueOf(parser.currentToken()).toLowerCase(java.util.Locale.ROOT);
+                : String.valueOf(parser.currentToken()).toLowerCase(Locale.ROOT);
     }
 
     private void elements(String key, Element element, FileProblems problems) {

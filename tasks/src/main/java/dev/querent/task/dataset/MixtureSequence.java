@@ -3,6 +3,7 @@ package dev.querent.task.dataset;
 import dev.querent.data.SampleSequence;
 import dev.querent.random.Purpose;
 import dev.querent.random.RunSeed;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -38,7 +39,7 @@ final class MixtureSequence implements SampleSequence {
      * @throws IllegalArgumentException where a part's share is too small for any
      */
     static int[] quotas(double[] weights) {
-        double sum = java.util.Arrays.stream(weights).sum();
+        double sum = Arrays.stream(weights).sum();
         int[] quotas = new int[weights.length];
         int given = 0;
         for (int part = 0; part < weights.length; part++) {

@@ -1,18 +1,22 @@
 package dev.querent.task.dataset;
 
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 
 /**
  * Reads a package file (a gzip-compressed tar) from front to back. Nothing is written to disk under a name the file gives;
@@ -45,7 +49,7 @@ final class PackageArchive {
             throw new IllegalStateException("every Java has SHA-512", e);
         }
         try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-            in.transferTo(java.io.OutputStream.nullOutputStream());
+            in.transferTo(OutputStream.nullOutputStream());
         }
         String found = "sha512-" + Base64.getEncoder().encodeToString(digest.digest());
         if (!found.equals(integrity)) {
@@ -95,7 +99,7 @@ final class PackageArchive {
                     throw refused("\"" + name(header) + "\" is no plain file but of type '" + type + "'");
                 }
             }
-        } catch (java.io.EOFException | java.util.zip.ZipException e) {
+        } catch (EOFException | ZipException e) {
             throw refused("broken or cut short: " + e.getMessage());
         }
     }
@@ -159,7 +163,7 @@ final class PackageArchive {
         boolean leaves = name.startsWith("/")
                 || name.contains("\\")
                 || name.contains(":")
-                || java.util.Arrays.asList(name.split("/", -1)).contains("..");
+                || Arrays.asList(name.split("/", -1)).contains("..");
         if (leaves) {
             throw refused("\"" + name + "\" leads out of the package");
         }

@@ -1,5 +1,7 @@
 package dev.querent.task.dataset;
 
+import java.util.Locale;
+
 /**
  * One coloured shape of a {@link Scene}, in a picture whose side is 1.
  *
@@ -67,7 +69,7 @@ record SceneObject(Color color, Form form, Size size, int rgb, double x, double 
     }
 
     private static String word(Enum<?> value) {
-        return value.name().toLowerCase(java.util.Locale.ROOT);
+        return value.name().toLowerCase(Locale.ROOT);
     }
 
     /** As in "red circle". */

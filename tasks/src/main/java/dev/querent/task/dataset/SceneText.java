@@ -6,6 +6,7 @@ import dev.querent.task.dataset.SceneObject.Form;
 import dev.querent.task.dataset.SceneObject.Size;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -142,7 +143,7 @@ final class SceneText {
     private static <T> List<T> shuffled(List<T> values, SplittableRandom random) {
         List<T> shuffled = new ArrayList<>(values);
         for (int i = shuffled.size() - 1; i > 0; i--) {
-            java.util.Collections.swap(shuffled, i, random.nextInt(i + 1));
+            Collections.swap(shuffled, i, random.nextInt(i + 1));
         }
         return shuffled;
     }

@@ -11,11 +11,13 @@ import dev.querent.plugin.Plugin;
 import dev.querent.random.Purpose;
 import dev.querent.random.RunSeed;
 import dev.querent.text.QuestionPrompt;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * Generated pictures of coloured shapes with captions, questions and answers: nothing to fetch, any number of samples, the
@@ -119,7 +121,7 @@ public final class Shapes implements Dataset {
     }
 
     private static int[] range(int size) {
-        return java.util.stream.IntStream.range(0, size).toArray();
+        return IntStream.range(0, size).toArray();
     }
 
     /** The first indices of a stream whose captions haven't occurred before: two scenes share all their captions or none. */
@@ -191,7 +193,7 @@ public final class Shapes implements Dataset {
 
     @Override
     public List<String> words() {
-        java.util.ArrayList<String> words = new java.util.ArrayList<>(SceneText.words());
+        ArrayList<String> words = new ArrayList<>(SceneText.words());
         words.addAll(QuestionPrompt.WORDS);
         return List.copyOf(words);
     }

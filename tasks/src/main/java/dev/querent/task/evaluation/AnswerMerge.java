@@ -79,40 +79,29 @@ final class AnswerMerge {
      * @param samples all that were looked at
      * @param notes for readers
      */
-    void write(Path folder, int images, List<Sample> samples, List<String> notes) {
+    void write(Path folder, int images, List<Sample> samples, BenchmarkNotes notes) {
         benchmark.ifPresent(it -> ResultFile.write(it, folder.resolve(ResultFile.NAME), byId));
         results(images, notes).write(folder, SamplePictures.illustrated(folder, samples, predictions));
     }
 
-    private StepResults results(int images, List<String> notes) {
+    private StepResults results(int images, BenchmarkNotes notes) {
         Map<String, Double> numbers = new LinkedHashMap<>();
         numbers.put("images", (double) images);
         numbers.put("questions", (double) scored + unpublished);
         List<ResultTable> tables = new ArrayList<>();
-        List<String> all = new ArrayList<>(notes);
         if (scored > 0 && scores.isPresent()) {
             numbers.putAll(scores.get().numbers());
             tables.add(scores.get().table(images));
-            all.add("Accuracy by the rules of three programs (docs/concepts/metrics.md); " + ResultFile.NAME
+            notes.add("Accuracy by the rules of three programs (docs/concepts/metrics.md); " + ResultFile.NAME
                     + " is the official file.");
         } else if (scored > 0) {
             StepResults counted = counts.results(images);
             numbers.putAll(counted.numbers());
             tables.addAll(counted.tables());
-            all.addAll(counted.notes());
+            notes.addAll(counted.notes());
         }
-        if (unpublished > 0) {
-            all.add(unpublished + " of the questions have no published answers and no score"
-                    + benchmark
-                            .map(it -> ": send " + ResultFile.NAME + " to the benchmark's server.")
-                            .orElse("."));
-        }
-        if (unreadable > 0) {
-            all.add("Images that can't be read (quarantine.jsonl): " + unreadable
-                    + benchmark
-                            .map(it -> "; the answers to their questions are empty and wrong.")
-                            .orElse("."));
-        }
-        return new StepResults("Questions", numbers, tables, all);
+        notes.addUnpublished(unpublished, "of the questions have no published answers");
+        notes.addUnreadable(unreadable, "the answers to their questions are empty and wrong");
+        return new StepResults("Questions", numbers, tables, notes.all());
     }
 }

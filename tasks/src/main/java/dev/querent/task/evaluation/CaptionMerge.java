@@ -72,45 +72,36 @@ final class CaptionMerge {
      * @param samples all that were looked at
      * @param notes for readers
      */
-    void write(Path folder, List<Sample> samples, Optional<InstalledScorers> installed, List<String> notes) {
+    void write(Path folder, List<Sample> samples, Optional<InstalledScorers> installed, BenchmarkNotes notes) {
         benchmark.ifPresent(it -> ResultFile.write(it, folder.resolve(ResultFile.NAME), byId));
         results(installed, notes).write(folder, SamplePictures.illustrated(folder, samples, predictions));
     }
 
-    private StepResults results(Optional<InstalledScorers> installed, List<String> notes) {
+    private StepResults results(Optional<InstalledScorers> installed, BenchmarkNotes notes) {
         Map<String, Double> numbers = new LinkedHashMap<>();
         List<ResultTable> tables = new ArrayList<>();
-        List<String> all = new ArrayList<>(notes);
         numbers.put("images", (double) predictions.size());
         if (!captions.isEmpty()) {
             if (benchmark.isEmpty()) {
-                addOwn(numbers, tables, all);
+                addOwn(numbers, tables, notes);
             }
             addOfficial(CaptionMeasures.of(captions, installed), numbers, tables);
-            all.add(
+            notes.add(
                     "BLEU, ROUGE-L and CIDEr-D as coco-caption computes them (docs/concepts/metrics.md); METEOR and SPICE"
                             + " with scorers.");
-            installed.ifPresent(it -> all.addAll(it.notes()));
+            installed.ifPresent(it -> notes.addAll(it.notes()));
         }
         numbers.put(
                 "different-captions",
                 predictions.stream().map(Prediction::prediction).distinct().count() / (double) predictions.size());
-        benchmark.ifPresent(it -> all.add(ResultFile.NAME + " is the official file."));
-        if (unpublished > 0) {
-            all.add(unpublished + " of the images have no published captions and no score"
-                    + benchmark
-                            .map(it -> ": send " + ResultFile.NAME + " to the benchmark's server.")
-                            .orElse("."));
-        }
-        if (unreadable > 0) {
-            all.add("Images that can't be read (quarantine.jsonl): " + unreadable
-                    + benchmark.map(it -> "; their captions are empty.").orElse("."));
-        }
-        return new StepResults("Captioning by " + reader.words(), numbers, tables, all);
+        benchmark.ifPresent(it -> notes.add(ResultFile.NAME + " is the official file."));
+        notes.addUnpublished(unpublished, "of the images have no published captions");
+        notes.addUnreadable(unreadable, "their captions are empty");
+        return new StepResults("Captioning by " + reader.words(), numbers, tables, notes.all());
     }
 
     /** What small data sets are measured by. */
-    private void addOwn(Map<String, Double> numbers, List<ResultTable> tables, List<String> notes) {
+    private void addOwn(Map<String, Double> numbers, List<ResultTable> tables, BenchmarkNotes notes) {
         TextAgreement level = TextAgreement.mean(agreements);
         TextAgreement constant = ConstantText.level(
                 captions.stream().map(CaptionMeasures.Caption::references).toList());

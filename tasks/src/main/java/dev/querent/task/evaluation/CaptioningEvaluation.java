@@ -203,13 +203,10 @@ public final class CaptioningEvaluation implements PartitionedStep {
         CaptionMerge merge = new CaptionMerge(config.reader(), config.benchmark());
         SampleParts samples = samples(context);
         new SaidTexts(context, samples).forEach(parts, merge::add);
-        List<String> notes = new ArrayList<>();
-        notes.add("Split \"" + config.split() + "\", " + config.decoding().numBeams() + " beams, prompt \""
-                + config.prompt() + "\".");
-        config.images()
-                .filter(most -> config.benchmark().isPresent())
-                .ifPresent(most -> notes.add("Of the benchmark's images the first " + most
-                        + " at most: no figure to compare with others'."));
+        BenchmarkNotes notes = new BenchmarkNotes(config.benchmark());
+        notes.add("Split \"" + config.split() + "\", " + config.decoding().numBeams() + " beams"
+                + (config.prompt().isEmpty() ? "" : ", prompt \"" + config.prompt() + "\"") + ".");
+        notes.addLimit(config.images());
         notes.addAll(data(context).notes());
         merge.write(context.folder(), samples.asList(), installed(), notes);
     }

@@ -16,9 +16,11 @@ import dev.querent.step.PipelineStep;
 import dev.querent.step.StepContext;
 import dev.querent.torch.Torch;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -190,7 +192,7 @@ public final class Probe implements PipelineStep {
         int width = values.length / rows;
         float[][] kept = readings.computeIfAbsent(reading, name -> new float[samples][]);
         for (int row = 0; row < rows; row++) {
-            kept[first + row] = java.util.Arrays.copyOfRange(values, row * width, (row + 1) * width);
+            kept[first + row] = Arrays.copyOfRange(values, row * width, (row + 1) * width);
         }
         return kept;
     }
@@ -222,6 +224,6 @@ public final class Probe implements PipelineStep {
     }
 
     private static String decimal(double value) {
-        return Double.isFinite(value) ? String.format(java.util.Locale.ROOT, "%.3f", value) : "-";
+        return Double.isFinite(value) ? String.format(Locale.ROOT, "%.3f", value) : "-";
     }
 }

@@ -208,13 +208,10 @@ public final class QuestionEvaluation implements PartitionedStep {
         AnswerMerge merge = new AnswerMerge(config.benchmark());
         SampleParts samples = samples(context);
         int images = new SaidTexts(context, samples).forEach(parts, merge::add);
-        List<String> notes = new ArrayList<>();
+        BenchmarkNotes notes = new BenchmarkNotes(config.benchmark());
         notes.add("Split \"" + config.split() + "\", " + config.decoding().numBeams() + " beams"
                 + config.prompt().map(text -> ", prompt \"" + text + "\"").orElse("") + ".");
-        config.images()
-                .filter(most -> config.benchmark().isPresent())
-                .ifPresent(most -> notes.add("Of the benchmark's images the first " + most
-                        + " at most: no figure to compare with others'."));
+        notes.addLimit(config.images());
         notes.addAll(EvaluatedSplit.of(context, config.data(), config.split()).notes());
         merge.write(context.folder(), images, samples.asList(), notes);
     }

@@ -1,6 +1,6 @@
 package dev.querent.task.evaluation;
 
-import dev.querent.report.AtomicFile;
+import dev.querent.file.AtomicFile;
 import java.nio.file.Path;
 import java.util.Arrays;
 import tools.jackson.databind.json.JsonMapper;

@@ -1,5 +1,6 @@
 package dev.querent.task.evaluation;
 
+import ai.djl.ndarray.NDManager;
 import dev.querent.model.RepresentationLearner;
 import dev.querent.progress.StoppedException;
 import dev.querent.step.PartitionWork;
@@ -59,7 +60,7 @@ final class RetrievalWork implements PartitionWork {
         return half;
     }
 
-    static RepresentationLearner learner(StepContext context, ai.djl.ndarray.NDManager manager) {
+    static RepresentationLearner learner(StepContext context, NDManager manager) {
         if (context.bridge(manager) instanceof RepresentationLearner learner) {
             return learner;
         }

@@ -1,8 +1,8 @@
 package dev.querent.task.evaluation;
 
 import dev.querent.data.Sample;
+import dev.querent.file.AtomicFile;
 import dev.querent.image.BadImageException;
-import dev.querent.report.AtomicFile;
 import dev.querent.report.Failures;
 import dev.querent.report.Pictures;
 import dev.querent.report.Prediction;

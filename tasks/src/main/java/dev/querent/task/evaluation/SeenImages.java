@@ -7,10 +7,12 @@ import dev.querent.torch.Torch;
 import dev.querent.weights.Precision;
 import dev.querent.weights.SafetensorsReader;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * What the first half of the step has left on disk: for each range a safetensors file with {@code similarities} (images of the range,
@@ -49,7 +51,7 @@ final class SeenImages {
                 file.metadata().forEach((image, reason) -> bad.put(Integer.valueOf(image), reason));
             }
         }
-        places = java.util.stream.IntStream.range(0, whole.images())
+        places = IntStream.range(0, whole.images())
                 .filter(image -> !bad.containsKey(image))
                 .toArray();
         List<Sample> usable = new ArrayList<>();
@@ -78,7 +80,7 @@ final class SeenImages {
 
     /** The first usable image that isn't before a range; as many as there are, behind the last range. */
     int firstOf(int range) {
-        int first = java.util.Arrays.binarySearch(places, parts.first(range));
+        int first = Arrays.binarySearch(places, parts.first(range));
         return first < 0 ? -1 - first : first;
     }
 

@@ -1,5 +1,6 @@
 package dev.querent.task.metric;
 
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
@@ -17,7 +18,7 @@ public final class RocCurve {
      */
     public static double area(double[] scores, boolean[] positive) {
         Integer[] order = IntStream.range(0, scores.length).boxed().toArray(Integer[]::new);
-        java.util.Arrays.sort(order, Comparator.comparingDouble(i -> scores[i]));
+        Arrays.sort(order, Comparator.comparingDouble(i -> scores[i]));
         long positives = 0;
         double rankSum = 0; // of the positives, equal scores sharing their mean rank
         for (int from = 0; from < order.length; ) {

@@ -2,6 +2,7 @@ package dev.querent.task.objective;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import dev.querent.model.MaskedImageEncoder;
 import dev.querent.model.VisionEncoder;
 import dev.querent.nn.Activation;
@@ -168,7 +169,7 @@ public final class ImagePretraining {
         NDArray similarity = Tensors.scale(a.matMul(b.transpose()), 1 / settings.temperature()); // (B, B)
         NDArray targets =
                 first.getManager().arange((float) similarity.getShape().get(0));
-        NDArray own = targets.toType(ai.djl.ndarray.types.DataType.INT64, false);
+        NDArray own = targets.toType(DataType.INT64, false);
         NDArray both =
                 Tensors.crossEntropy(similarity, own, 0).add(Tensors.crossEntropy(similarity.transpose(), own, 0));
         return Tensors.scale(both, 0.5);

@@ -2,6 +2,7 @@ package dev.querent.task.pretraining;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.querent.collective.Collectives;
 import dev.querent.collective.Share;
 import dev.querent.data.Batch;
@@ -374,7 +375,7 @@ final class AccumulatedRepresentation implements AccumulatedObjective {
         Optional<NDArray> toImages = Torch.gradient(own.images());
         Optional<NDArray> toTexts = Torch.gradient(own.texts());
         if (toImages.isEmpty() || toTexts.isEmpty()) {
-            return owner.zeros(new ai.djl.ndarray.types.Shape());
+            return owner.zeros(new Shape());
         }
         NDArray product = in(owner, looked.images())
                 .mul(within(owner, toImages.get(), shared.own(), part))

@@ -2,6 +2,7 @@ package dev.querent.task.pretraining;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.querent.data.Batch;
 import dev.querent.data.BatchLoader;
 import dev.querent.data.LoaderOptions;
@@ -252,7 +253,7 @@ public final class RepresentationStep implements PipelineStep {
         Objective.Loss of(long step, NDArray features, Batch batch) {
             PairBatch pairs = PairBatch.of(step, learner, features, batch.captions(), batch.groups());
             Map<String, NDArray> parts = new LinkedHashMap<>();
-            NDArray total = features.getManager().zeros(new ai.djl.ndarray.types.Shape());
+            NDArray total = features.getManager().zeros(new Shape());
             if (config.contrastive() > 0) {
                 NDArray loss = contrastive.loss(pairs);
                 parts.put("itc", loss);

@@ -1,6 +1,6 @@
 package dev.querent.task.scoring;
 
-import dev.querent.report.AtomicFile;
+import dev.querent.file.AtomicFile;
 import dev.querent.task.scoring.ScoredBenchmark.Kind;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;

@@ -43,6 +43,19 @@ class DatasetDigestTest {
     }
 
     @Test
+    void imagesAloneAreTheSameWhateverIsSaidOfThem() throws IOException {
+        write(folder.resolve("b"), "a blue square", Color.RED);
+        write(folder.resolve("c"), "a red square", Color.BLUE);
+
+        assertThat(ofImages("b")).isEqualTo(ofImages("a"));
+        assertThat(ofImages("c")).isNotEqualTo(ofImages("a"));
+    }
+
+    private String ofImages(String place) {
+        return DatasetDigest.ofImages(open(folder.resolve(place)).split("train"));
+    }
+
+    @Test
     void aBrokenImageIsNoObstacle() throws IOException {
         Files.writeString(folder.resolve("a/picture.png"), "no picture");
         assertThat(digest("a")).hasSize(64);

@@ -18,10 +18,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -134,7 +138,7 @@ class EmojiTest {
             }
         }
         assertThat(progress).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L);
-        try (java.util.stream.Stream<Path> files = Files.list(data.root())) {
+        try (Stream<Path> files = Files.list(data.root())) {
             assertThat(files.map(file -> file.getFileName().toString()))
                     .containsExactlyInAnyOrder("emoji", "emoji.lock");
         }
@@ -198,8 +202,8 @@ class EmojiTest {
             concepts.add(new EmojiConcept("" + i, "thing " + i, List.of(), category, "things", Set.of()));
         }
         EmojiText text = new EmojiText(concepts);
-        java.util.Map<String, int[]> counts = new java.util.HashMap<>();
-        java.util.SplittableRandom random = new java.util.SplittableRandom(4);
+        Map<String, int[]> counts = new HashMap<>();
+        SplittableRandom random = new SplittableRandom(4);
         for (int round = 0; round < 100; round++) {
             for (EmojiConcept concept : concepts) {
                 Sample.Question question = text.questions(concept, random).get(2);

@@ -29,6 +29,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -355,8 +356,7 @@ class BenchmarkEvaluationTest {
         }
         files.put(
                 "samples",
-                java.util.Arrays.hashCode(
-                                Files.readAllBytes(folder.resolve(step).resolve("samples/006.png"))) + "");
+                Arrays.hashCode(Files.readAllBytes(folder.resolve(step).resolve("samples/006.png"))) + "");
         return files;
     }
 

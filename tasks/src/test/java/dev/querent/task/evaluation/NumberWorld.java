@@ -6,23 +6,16 @@ import ai.djl.ndarray.types.Shape;
 import dev.querent.data.Sample;
 import dev.querent.image.BadImageException;
 import dev.querent.image.RgbImage;
-import dev.querent.model.RepresentationLearner;
-import dev.querent.model.TextDecoder;
-import dev.querent.model.VisionEncoder;
 import dev.querent.random.Purpose;
 import dev.querent.random.RunSeed;
+import dev.querent.text.CaptionText;
 import dev.querent.text.TextTokenizer;
 import dev.querent.text.TokenBatch;
-import dev.querent.text.TokenizerLayout;
-import dev.querent.text.VocabularyFormat;
-import dev.querent.text.WordLevelTokenizer;
-import dev.querent.weights.ParameterSet;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -36,10 +29,8 @@ final class NumberWorld {
     private static final int SHARED = 2;
     private static final int STEP = 4; // between the grey levels of two images
     private static final RunSeed SEED = new RunSeed(11);
-    private static final TextTokenizer TOKENIZER = WordLevelTokenizer.of(
-            IntStream.range(0, 40).mapToObj(word -> "w" + word).toList(),
-            new TokenizerLayout(
-                    List.of("<pad>", "<unk>", "<end>"), "<pad>", "<unk>", "", "<end>", List.of(), VocabularyFormat.T5));
+    private static final TextTokenizer TOKENIZER = HandWrittenLearner.tokenizer(
+            IntStream.range(0, 40).mapToObj(word -> "w" + word).toList());
 
     /** Longest text that was embedded or matched. */
     int longest;
@@ -92,7 +83,7 @@ final class NumberWorld {
     }
 
     private static long[] ids(String caption) {
-        return TOKENIZER.encode(dev.querent.text.CaptionText.caption(caption), RetrievalWork.TEXT_TOKENS);
+        return TOKENIZER.encode(CaptionText.caption(caption), RetrievalWork.TEXT_TOKENS);
     }
 
     private static long hash(long[] ids) {
@@ -137,39 +128,22 @@ final class NumberWorld {
                 texts.ids()[row], (int) Arrays.stream(texts.mask()[row]).sum());
     }
 
-    private final class Eye implements VisionEncoder {
+    private final class Eye extends HandWrittenEncoder {
+        Eye() {
+            super(2, 1, 12);
+        }
+
         @Override
         public NDArray encode(NDArray pixels) {
             return pixels.reshape(pixels.getShape().get(0), 1, -1); // (B, 1, 3 S S)
         }
-
-        @Override
-        public int width() {
-            return 12;
-        }
-
-        @Override
-        public int tokens() {
-            return 1;
-        }
-
-        @Override
-        public int imageSize() {
-            return 2;
-        }
-
-        @Override
-        public int patchSize() {
-            return 2;
-        }
-
-        @Override
-        public ParameterSet parameters() {
-            return new ParameterSet(Map.of());
-        }
     }
 
-    private final class Mind implements RepresentationLearner {
+    private final class Mind extends HandWrittenLearner {
+        Mind() {
+            super(TOKENIZER, QUERIES);
+        }
+
         @Override
         public ImageView look(NDArray features) {
             looks += (int) features.getShape().get(0);
@@ -185,54 +159,9 @@ final class NumberWorld {
             }
             return manager.create(values, new Shape(texts.rows(), SHARED));
         }
-
-        @Override
-        public NDArray temperature() {
-            throw new AssertionError("evaluation has no use for the temperature");
-        }
-
-        @Override
-        public TokenBatch encode(List<String> texts) {
-            throw new AssertionError("the length of texts is the evaluation's own");
-        }
-
-        @Override
-        public TokenBatch encode(List<String> texts, int maxTokens) {
-            return TOKENIZER.encode(texts, maxTokens, TOKENIZER.id("<pad>"));
-        }
-
-        @Override
-        public TextTokenizer tokenizer() {
-            return TOKENIZER;
-        }
-
-        @Override
-        public ParameterSet representationParameters() {
-            return parameters();
-        }
-
-        @Override
-        public NDArray softPrompt(NDArray features) {
-            throw new AssertionError("no language model here");
-        }
-
-        @Override
-        public int promptLength() {
-            return QUERIES;
-        }
-
-        @Override
-        public ParameterSet parameters() {
-            return new ParameterSet(Map.of());
-        }
-
-        @Override
-        public ParameterSet promptParameters() {
-            return parameters();
-        }
     }
 
-    private final class View implements RepresentationLearner.ImageView {
+    private final class View extends HandWrittenLearner.Seen {
         private final NDManager owner;
         private final int[] images;
 
@@ -259,11 +188,6 @@ final class NumberWorld {
         }
 
         @Override
-        public NDArray queries() {
-            throw new AssertionError("retrieval reads embeddings");
-        }
-
-        @Override
         public NDArray match(int[] rows, TokenBatch texts) {
             pairs += rows.length;
             longest = Math.max(longest, texts.length());
@@ -272,16 +196,6 @@ final class NumberWorld {
                 logits[2 * row + 1] = NumberWorld.match(images[rows[row]], tokens(texts, row));
             }
             return owner.create(logits, new Shape(rows.length, 2));
-        }
-
-        @Override
-        public NDArray captionLoss(TokenBatch texts, double labelSmoothing) {
-            throw new AssertionError("evaluation takes no loss");
-        }
-
-        @Override
-        public TextDecoder captioner() {
-            throw new AssertionError("retrieval writes nothing");
         }
     }
 }

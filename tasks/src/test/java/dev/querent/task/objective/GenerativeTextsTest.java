@@ -17,12 +17,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class GenerativeTextsTest {
 
     private static Batch batch(String... captions) {
-        List<Sample> samples = java.util.stream.IntStream.range(0, captions.length)
+        List<Sample> samples = IntStream.range(0, captions.length)
                 .mapToObj(i -> new Sample(
                         "s" + i,
                         "g" + i,

@@ -5,6 +5,7 @@ import static org.assertj.core.data.Offset.offset;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.querent.nn.Tensors;
 import dev.querent.testing.GradientCheck;
 import dev.querent.torch.Torch;
@@ -19,7 +20,7 @@ class ImageTextContrastiveTest {
 
     private static double loss(float[][] similarities, boolean[][] same, double smoothing) {
         try (NDManager manager = Torch.newManager()) {
-            Pairs view = Pairs.of(manager.zeros(new ai.djl.ndarray.types.Shape(1, 1, 2)));
+            Pairs view = Pairs.of(manager.zeros(new Shape(1, 1, 2)));
             return new ImageTextContrastive(smoothing)
                     .loss(Pairs.batch(manager, view, similarities, same))
                     .getFloat();
@@ -71,7 +72,7 @@ class ImageTextContrastiveTest {
     void bothDirectionsGiveGradients() {
         try (NDManager manager = Torch.newManager()) {
             NDArray similarity = Tensors.ofFloats(manager, SIMILARITIES);
-            Pairs view = Pairs.of(manager.zeros(new ai.djl.ndarray.types.Shape(3, 3, 2)));
+            Pairs view = Pairs.of(manager.zeros(new Shape(3, 3, 2)));
             PairBatch given = Pairs.batch(manager, view, SIMILARITIES, OUTER_EQUAL);
             GradientCheck.check(Map.of("similarity", similarity), owner -> {
                 NDArray there = Tensors.reshape(owner, similarity, 3, 3);

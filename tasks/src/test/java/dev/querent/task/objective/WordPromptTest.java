@@ -15,6 +15,7 @@ import dev.querent.text.VocabularyFormat;
 import dev.querent.text.WordLevelTokenizer;
 import dev.querent.torch.Torch;
 import dev.querent.weights.ParameterSet;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -82,9 +83,9 @@ class WordPromptTest {
             NDArray prompt = new WordPrompt(new OneHot(), new RunSeed(3), length).of(manager, step, List.of(contexts));
             assertThat(prompt.getShape()).isEqualTo(new Shape(contexts.length, length, WIDTH));
             float[] values = prompt.toFloatArray();
-            List<List<String>> rows = new java.util.ArrayList<>();
+            List<List<String>> rows = new ArrayList<>();
             for (int row = 0; row < contexts.length; row++) {
-                List<String> places = new java.util.ArrayList<>();
+                List<String> places = new ArrayList<>();
                 for (int place = 0; place < length; place++) {
                     StringBuilder words = new StringBuilder();
                     for (int id = 0; id < WIDTH; id++) {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +46,7 @@ class RetrievalScoringTest {
             int own = image % 3 + 1;
             text.append(image == 0 ? "" : ",\n")
                     .append("{\"image\": \"" + image + ".jpg\", \"caption\": [")
-                    .append(String.join(", ", java.util.Collections.nCopies(own, "\"a\"")))
+                    .append(String.join(", ", Collections.nCopies(own, "\"a\"")))
                     .append("]}");
             for (int k = 0; k < own; k++) {
                 owners[caption++] = image;

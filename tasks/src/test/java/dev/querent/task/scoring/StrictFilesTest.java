@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -194,7 +195,7 @@ class StrictFilesTest {
                 damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
             }
             int length = i % 3 == 0 ? random.nextInt(damaged.length) : damaged.length;
-            Files.write(file, java.util.Arrays.copyOf(damaged, length));
+            Files.write(file, Arrays.copyOf(damaged, length));
             try {
                 scoring.score(file, VqaRule.OFFICIAL);
             } catch (ScoringException e) {

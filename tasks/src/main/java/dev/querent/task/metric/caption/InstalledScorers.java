@@ -3,7 +3,9 @@ package dev.querent.task.metric.caption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -101,7 +103,7 @@ public final class InstalledScorers {
         if (spice) {
             double[] each = new SpiceProgram(spiceJar()).scores(all);
             Map<TokenizedCaption, Double> byCaption =
-                    indexed(all, java.util.Arrays.stream(each).boxed().toList());
+                    indexed(all, Arrays.stream(each).boxed().toList());
             scores.forEach((part, own) -> own.put(
                     "SPICE",
                     parts.getOrDefault(part, List.of()).stream()
@@ -113,7 +115,7 @@ public final class InstalledScorers {
     }
 
     private static <T> Map<TokenizedCaption, T> indexed(List<TokenizedCaption> captions, List<T> values) {
-        Map<TokenizedCaption, T> map = new java.util.HashMap<>();
+        Map<TokenizedCaption, T> map = new HashMap<>();
         for (int i = 0; i < captions.size(); i++) {
             map.put(captions.get(i), values.get(i));
         }

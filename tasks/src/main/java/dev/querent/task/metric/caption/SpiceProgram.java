@@ -2,6 +2,7 @@ package dev.querent.task.metric.caption;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,7 +60,7 @@ final class SpiceProgram {
         arguments.addAll(List.of(
                 "edu.anu.spice.SpiceScorer", input.toString(), "-out", output.toString(), "-subset", "-silent"));
         try (JavaProgram program = new JavaProgram("SPICE (" + jar + ")", jar, arguments)) {
-            program.process().getInputStream().transferTo(java.io.OutputStream.nullOutputStream());
+            program.process().getInputStream().transferTo(OutputStream.nullOutputStream());
             program.expectSuccess();
             if (!Files.exists(output)) {
                 throw program.failed(); // some of its errors end with 0

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ class CaptionMetricsGoldenTest {
     private static JsonNode json(String name) {
         try (InputStream in = Objects.requireNonNull(CaptionMetricsGoldenTest.class.getResourceAsStream(name), name)) {
             return JsonMapper.shared().readTree(in);
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }

@@ -1,4 +1,4 @@
-package dev.querent.report;
+package dev.querent.file;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
