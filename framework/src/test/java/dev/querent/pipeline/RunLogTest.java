@@ -50,7 +50,7 @@ class RunLogTest {
             progress.begin("representation");
             progress.update(1, 3, Map.of("loss", 2.5));
             progress.update(2, 3, Map.of("loss", 2.25)); // within a minute
-            progress.update(3, 3, Map.of("loss", 2.0));
+            progress.update(3, 3, Map.of("loss", Double.NaN));
             progress.say("two\nlines \"quoted\"");
             Thread other = new Thread(
                     () -> LoggerFactory.getLogger("a.library").warn("from another thread"), "checkpoint-writer");
@@ -73,6 +73,7 @@ class RunLogTest {
                 .allSatisfy(record -> assertThat(record.path("step").asString()).isEqualTo("representation"));
         assertThat(records.get(2).path("done").asLong()).isEqualTo(1);
         assertThat(records.get(2).path("values").path("loss").asDouble()).isEqualTo(2.5);
+        assertThat(records.get(3).path("values").path("loss").asString()).isEqualTo("NaN");
         assertThat(records.get(3).path("message").asString()).isEqualTo("representation 3/3");
         assertThat(records.get(4).path("message").asString()).isEqualTo("two\nlines \"quoted\"");
         assertThat(records.get(5).path("process").path("thread").path("name").asString())
@@ -109,6 +110,38 @@ class RunLogTest {
                 .singleElement()
                 .satisfies(
                         record -> assertThat(record.path("worker").asString()).isEqualTo(worker));
+    }
+
+    @Test
+    void afterTheFileWasMovedAwayItBeginsAnew() throws IOException {
+        RunDirectory run = run();
+        Path file = run.root().resolve("log.jsonl");
+        try (RunLog log = RunLog.ofRank(run, 0)) {
+            log.say("before");
+            Files.move(file, folder.resolve("moved.jsonl"));
+            log.say("after");
+        }
+        assertThat(records(file))
+                .singleElement()
+                .satisfies(
+                        record -> assertThat(record.path("message").asString()).isEqualTo("after"));
+    }
+
+    @Test
+    void aRecordThatAKillCutShortIsDropped() throws IOException {
+        RunDirectory run = run();
+        Path file = run.root().resolve("log.jsonl");
+        Files.writeString(file, "{\"message\":\"whole\"}\n{\"message\":\"to");
+        try (RunLog log = RunLog.ofRank(run, 0)) {
+            log.say("after the kill");
+        }
+        assertThat(records(file).stream().map(record -> record.path("message").asString()))
+                .containsExactly("whole", "after the kill");
+        Files.writeString(file, "torn");
+        try (RunLog log = RunLog.ofRank(run, 0)) {
+            log.say("alone");
+        }
+        assertThat(records(file)).hasSize(1);
     }
 
     @Test
