@@ -45,7 +45,7 @@ class LayersTest {
             List.of("weights.."),
             List.of("torch.."),
             List.of("random.."),
-            List.of("progress.."),
+            List.of("progress..", "tensorboard.."),
             List.of("file.."),
             List.of("plugin.."),
             List.of("config.."));

@@ -11,11 +11,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Partitions of a run that a manager and three workers share through PostgreSQL, with all of them killed in turn. */
 class WorkersIT {
@@ -76,6 +80,34 @@ class WorkersIT {
         assertThat(run.partitionsByProcess()).as("processes that worked").hasSizeGreaterThan(2);
         assertThat(run.run().resolve("steps/hashes/parts")).doesNotExist();
         assertHoldsNoPassword(run.run());
+        assertThat(partitionsInLogs(run.run()))
+                .as("workers that logged what they did")
+                .hasSizeGreaterThan(1);
+    }
+
+    /** The partitions that each worker says it has done, by its name. */
+    private static Map<String, Long> partitionsInLogs(Path run) throws IOException {
+        Map<String, Long> partitions = new TreeMap<>();
+        try (Stream<Path> files = Files.list(run)) {
+            List<Path> logs = files.filter(file -> file.getFileName().toString().startsWith("log.worker-"))
+                    .toList();
+            for (Path log : logs) {
+                for (JsonNode record : records(log)) {
+                    assertThat(record.path("run").asString()).isEqualTo("killed");
+                    if (record.path("message").asString().matches("partition hashes:\\d{5} is done")) {
+                        assertThat(record.path("step").asString()).isEqualTo("hashes");
+                        partitions.merge(record.path("worker").asString(), 1L, Long::sum);
+                    }
+                }
+            }
+        }
+        return partitions;
+    }
+
+    private static List<JsonNode> records(Path log) throws IOException {
+        return Files.readAllLines(log).stream()
+                .map(line -> JsonMapper.shared().readTree(line))
+                .toList();
     }
 
     @Test
@@ -95,17 +127,25 @@ class WorkersIT {
     }
 
     @Test
-    void aPartitionThatFailsIsGivenUpWithItsSentence() {
+    void aPartitionThatFailsIsGivenUpWithItsSentence() throws IOException {
         SharedRun run = new SharedRun(folder, "failing", postgres, "steps.hashes.failing=3");
         CommandLineRun manager = new CommandLineRun();
         assertThat(manager.run(run.manager().toArray())).isEqualTo(1);
         assertThat(manager.err())
                 .contains("partition hashes:00003 was given up after 3 attempts: picture 3 is upside down")
                 .doesNotContain("\tat ");
+        assertThat(records(run.run().resolve("log.jsonl")).stream()
+                        .filter(record -> record.path("message").asString().equals("partition hashes:00003 failed")))
+                .hasSize(3)
+                .allSatisfy(record -> {
+                    assertThat(record.path("step").asString()).isEqualTo("hashes");
+                    assertThat(record.path("error").path("stack_trace").asString())
+                            .contains("picture 3 is upside down", "\tat ");
+                });
     }
 
     @Test
-    void aRepositoryThatCannotBeUsedIsASentenceWithoutThePassword() {
+    void aRepositoryThatCannotBeUsedIsASentenceWithoutThePassword() throws IOException {
         SharedRun run = new SharedRun(folder, "wrong", postgres);
         CommandLineRun manager = new CommandLineRun();
         List<Object> arguments = new ArrayList<>(run.alone());
@@ -113,6 +153,9 @@ class WorkersIT {
         assertThat(manager.run(arguments.toArray())).isEqualTo(1);
         assertThat(manager.err())
                 .contains("cannot use the job repository " + postgres.url() + ": ")
+                .doesNotContain("not-it");
+        assertThat(Files.readString(run.run().resolve("log.jsonl")))
+                .contains("cannot use the job repository")
                 .doesNotContain("not-it");
         assertThat(new CommandLineRun().run("work", run.run(), "--repository", "jdbc:h2:mem:x"))
                 .isEqualTo(2);

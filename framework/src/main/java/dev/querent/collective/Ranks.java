@@ -48,10 +48,22 @@ public final class Ranks {
 
     /** What the launcher says. Slurm names a size for a batch script too, which runs alone: its step's size counts. */
     static int size(Map<String, String> environment) {
-        return Stream.of("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS")
+        return first(environment, "OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS")
+                .orElse(1);
+    }
+
+    /** This process's rank as the launcher says it, without joining the others; 0 of a single process. */
+    public static int rank(Map<String, String> environment) {
+        return size(environment) == 1
+                ? 0
+                : first(environment, "OMPI_COMM_WORLD_RANK", "PMI_RANK", "SLURM_PROCID")
+                        .orElse(0);
+    }
+
+    private static Optional<Integer> first(Map<String, String> environment, String... names) {
+        return Stream.of(names)
                 .flatMap(name -> Optional.ofNullable(environment.get(name)).stream())
                 .findFirst()
-                .map(Integer::parseInt)
-                .orElse(1);
+                .map(Integer::parseInt);
     }
 }

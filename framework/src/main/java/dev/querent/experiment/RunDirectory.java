@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
  *   experiment.yaml  as given          resolved.yaml  every value         provenance.json  versions, seed, machine
  *   vocabulary.txt   words of small models            quarantine.jsonl    samples that could not be used
  *   status.json      how far it has come              lock                held while a process works on it
+ *   log.jsonl        what was said of it
  *   schema           its name in a shared job repository
+ *   events.out.tfevents.*    for TensorBoard: here the configuration, in steps/STEP/ what was measured
  *   steps/STEP/      metrics.jsonl, checkpoints/, output/ROLE.safetensors, output/captions.jsonl, results.json, step.json, done
  *   report/          tables, curves, pictures
  * </pre>

@@ -23,6 +23,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.batch.core.BatchStatus;
 import org.springframework.batch.core.ExitStatus;
 import org.springframework.batch.core.job.JobInterruptedException;
@@ -36,6 +38,7 @@ import org.springframework.context.ApplicationContext;
  */
 final class PartitionWorker implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(RunLog.NAME);
     private static final Duration HEARTBEAT = Duration.ofSeconds(2);
     private static final int MISSED_HEARTBEATS = 4; // the fewest that db-scheduler takes
     private static final Duration POLL = Duration.ofSeconds(1);
@@ -53,6 +56,7 @@ final class PartitionWorker implements AutoCloseable {
     private final Scheduler scheduler;
     private final OpenPartitions partitions;
     private final AtomicInteger done = new AtomicInteger();
+    private final AtomicInteger failed = new AtomicInteger();
     private volatile boolean leaving;
     private volatile StopSignal lost = StopSignal.NEVER;
 
@@ -89,7 +93,8 @@ final class PartitionWorker implements AutoCloseable {
         scheduler.start();
     }
 
-    private static String name() {
+    /** Host and number of this process, which no other has. */
+    static String name() {
         String host;
         try {
             host = InetAddress.getLocalHost().getHostName();
@@ -103,6 +108,15 @@ final class PartitionWorker implements AutoCloseable {
     /** How many partitions this process has done. */
     int done() {
         return done.get();
+    }
+
+    /** How often a partition has failed here. */
+    int failed() {
+        return failed.get();
+    }
+
+    private static String step(String partition) {
+        return partition.substring(0, partition.lastIndexOf(':'));
     }
 
     /** Offers partitions to all workers; those that are offered already stay as they are. */
@@ -137,6 +151,7 @@ final class PartitionWorker implements AutoCloseable {
         }
         if (open.get().getStatus() == BatchStatus.COMPLETED) {
             done.incrementAndGet();
+            LOG.atInfo().addKeyValue("step", step(name)).log("partition {} is done", name);
             return new CompletionHandler.OnCompleteRemove<>();
         }
         return again(POLL); // stopped
@@ -148,6 +163,12 @@ final class PartitionWorker implements AutoCloseable {
     }
 
     private void onFailure(ExecutionComplete complete, ExecutionOperations<Void> operations) {
+        failed.incrementAndGet();
+        String name = complete.getExecution().getId();
+        LOG.atError()
+                .addKeyValue("step", step(name))
+                .setCause(complete.getCause().orElse(null))
+                .log("partition {} failed", name);
         String reason = complete.getCause().map(Throwable::getMessage).orElse("");
         retry(complete, operations, FAILURES, "was given up after " + FAILURES + " attempts: " + reason);
     }

@@ -7,10 +7,11 @@ import dev.querent.experiment.Experiment;
 import dev.querent.experiment.ExperimentException;
 import dev.querent.experiment.RunDirectory;
 import dev.querent.file.AtomicFile;
-import dev.querent.progress.ProgressLine;
+import dev.querent.progress.Progress;
 import dev.querent.random.RunSeed;
 import dev.querent.report.RunReport;
 import dev.querent.step.PipelineStep;
+import dev.querent.tensorboard.EventFile;
 import dev.querent.torch.Torch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -40,7 +41,7 @@ public final class PipelineJob {
     private final Path file;
     private final RunDirectory run;
     private final DataFolder dataFolder;
-    private final ProgressLine progress;
+    private final Progress progress;
     private final Clock clock;
     private final Collectives collectives;
     private final Optional<SharedRepository> shared;
@@ -56,7 +57,7 @@ public final class PipelineJob {
             Path file,
             RunDirectory run,
             DataFolder dataFolder,
-            ProgressLine out,
+            Progress out,
             Clock clock,
             Collectives collectives,
             Optional<SharedRepository> shared) {
@@ -102,10 +103,11 @@ public final class PipelineJob {
     }
 
     private Outcome runLocked(Consumer<Outcome> tell) {
-        RunStatus status = new RunStatus(run, clock);
+        QuarantineFile quarantine = new QuarantineFile(run.quarantine(), experiment.badSampleLimit());
+        RunStatus status = new RunStatus(run, clock, quarantine::size);
         try (StopRequests stop = new StopRequests(run, collectives::isStuck)) {
             try {
-                Outcome outcome = work(status, stop);
+                Outcome outcome = work(status.recording(progress), quarantine, stop);
                 status.end(outcome == Outcome.STOPPED ? RunStatus.State.STOPPED : RunStatus.State.FINISHED, "");
                 tell.accept(outcome);
                 return outcome;
@@ -116,11 +118,11 @@ public final class PipelineJob {
         }
     }
 
-    private Outcome work(RunStatus status, StopRequests stop) {
+    private Outcome work(Progress watched, QuarantineFile quarantine, StopRequests stop) {
         Torch.setThreads(experiment.threads());
         keepExperiment();
         boolean complete = allStepsDone() && Files.exists(run.vocabulary()); // steps may all have been taken over
-        Outcome outcome = complete ? Outcome.FINISHED : runSteps(status, stop);
+        Outcome outcome = complete ? Outcome.FINISHED : runSteps(watched, quarantine, stop);
         if (outcome == Outcome.FINISHED) { // of a run killed between its last step and its report, this is all that is
             // missing
             RunReport.write(run.root());
@@ -128,32 +130,19 @@ public final class PipelineJob {
         return outcome;
     }
 
-    private Outcome runSteps(RunStatus status, StopRequests stop) {
-        status.begin("data");
-        progress.begin("data");
+    private Outcome runSteps(Progress watched, QuarantineFile quarantine, StopRequests stop) {
+        watched.begin("data");
         RunModels models = new RunModels(experiment, run, dataFolder, progress);
         Dataset dataset = models.dataset();
         models.writeVocabulary(dataset);
         RunContext.Run work = new RunContext.Run(
-                run,
-                new RunSeed(experiment.seed()),
-                dataset,
-                models,
-                stop,
-                status.recording(progress),
-                new QuarantineFile(run.quarantine(), experiment.badSampleLimit()),
-                collectives);
+                run, new RunSeed(experiment.seed()), dataset, models, stop, watched, quarantine, collectives);
         AtomicReference<RuntimeException> failure = new AtomicReference<>();
         Map<String, StepKeys.Key> keys = new StepKeys().of(experiment, () -> dataset);
         List<StepTasklet> steps = new ArrayList<>();
         experiment.steps().forEach((name, setting) -> {
-            Runnable begin = () -> {
-                status.begin(name);
-                progress.begin(name);
-            };
             PipelineStep step = setting.create(PipelineStep.class);
-            steps.add(new StepTasklet(
-                    name, steps.size(), step, Objects.requireNonNull(keys.get(name)), work, begin, failure));
+            steps.add(new StepTasklet(name, steps.size(), step, Objects.requireNonNull(keys.get(name)), work, failure));
         });
         BatchStatus ended = new JobRunner(experiment, run, shared).run(steps);
         if (ended == BatchStatus.STOPPED) {
@@ -178,6 +167,8 @@ public final class PipelineJob {
             throw new UncheckedIOException("cannot read " + file, e);
         }
         Provenance.write(experiment, run, clock);
+        AtomicFile.write(
+                EventFile.configuration(run.root()), EventFile.ofConfiguration(experiment.resolvedYaml(), clock));
         experiment.warmStarts().values().forEach(progress::say);
         AtomicFile.write(run.resolved(), experiment.resolvedYaml()); // last: its presence makes the folder a run
     }

@@ -70,6 +70,11 @@ final class QuarantineFile implements Quarantine {
         seen.add(sampleId, bad.contains(sampleId));
     }
 
+    /** Samples that could not be used so far, those of earlier attempts included. */
+    synchronized int size() {
+        return bad.size();
+    }
+
     private void check() {
         if (seen.all() >= LEAST_SEEN && seen.bad() > limit * seen.all()) {
             throw new TooManyBadSamplesException(seen.bad() + " of the " + seen.all()

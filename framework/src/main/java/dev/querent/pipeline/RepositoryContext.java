@@ -6,6 +6,7 @@ import java.util.Map;
 import org.springframework.boot.Banner;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** Opens the Spring context of a job repository. */
@@ -54,6 +55,8 @@ final class RepositoryContext {
     private static ConfigurableApplicationContext open(Map<String, Object> repository) {
         Map<String, Object> properties = new HashMap<>(repository);
         properties.put("spring.batch.job.enabled", "false");
+        // logback.xml says it all; Spring Boot would begin anew with it and forget the run's log
+        System.setProperty(LoggingSystem.SYSTEM_PROPERTY, LoggingSystem.NONE);
         return new SpringApplicationBuilder(PipelineConfiguration.class)
                 .web(WebApplicationType.NONE)
                 .bannerMode(Banner.Mode.OFF)

@@ -2,7 +2,9 @@ package dev.querent.pipeline;
 
 import dev.querent.experiment.RunDirectory;
 import dev.querent.file.AtomicFile;
+import dev.querent.progress.Pace;
 import dev.querent.progress.Progress;
+import dev.querent.training.ResidentMemory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,6 +12,8 @@ import java.time.Clock;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -25,7 +29,12 @@ public final class RunStatus {
         RUNNING,
         STOPPED,
         FAILED,
-        FINISHED
+        FINISHED;
+
+        /** As {@code status.json} has it. */
+        public String inFiles() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     private static final long MOST_BYTES = 1_000_000;
@@ -33,25 +42,35 @@ public final class RunStatus {
 
     private final RunDirectory run;
     private final Clock clock;
+    private final IntSupplier quarantined;
+    private @Nullable Pace pace;
     private String step = "";
     private long nextWrite = System.nanoTime();
 
-    RunStatus(RunDirectory run, Clock clock) {
+    /** @param quarantined counts the samples that could not be used */
+    RunStatus(RunDirectory run, Clock clock, IntSupplier quarantined) {
         this.run = run;
         this.clock = clock;
-    }
-
-    void begin(String newStep) {
-        step = newStep;
-        write(State.RUNNING, 0, 0, Map.of(), "");
+        this.quarantined = quarantined;
     }
 
     /** Passes progress on and records it, once a second at most. */
     Progress recording(Progress next) {
         return new Progress() {
             @Override
+            public void begin(String what) {
+                step = what;
+                pace = null;
+                write(State.RUNNING, 0, 0, Map.of(), "");
+                next.begin(what);
+            }
+
+            @Override
             public void update(long done, long total, Map<String, Double> values) {
                 next.update(done, total, values);
+                if (pace == null) {
+                    pace = new Pace(done);
+                }
                 if (System.nanoTime() >= nextWrite) {
                     nextWrite = System.nanoTime() + WRITE_NANOS;
                     write(State.RUNNING, done, total, values, "");
@@ -66,18 +85,26 @@ public final class RunStatus {
     }
 
     void end(State state, String message) {
+        pace = null;
         write(state, 0, 0, Map.of(), message);
     }
 
     private void write(State state, long done, long total, Map<String, Double> values, String message) {
         ObjectNode node = JsonMapper.shared().createObjectNode();
         node.put("run", run.name());
-        node.put("state", state.name().toLowerCase(Locale.ROOT));
+        node.put("state", state.inFiles());
         node.put("step", step);
         node.put("done", done);
         node.put("total", total);
+        double rate = pace == null ? 0 : pace.overall(done);
+        if (rate > 0) {
+            node.put("per-second", rate);
+            node.put("seconds-left", (total - done) / rate);
+        }
         ObjectNode shown = node.putObject("values");
         values.forEach((name, value) -> shown.put(name, value));
+        node.put("quarantined", quarantined.getAsInt());
+        ResidentMemory.mebibytes().ifPresent(mebibytes -> node.put("resident-mebibytes", mebibytes));
         node.put("message", message);
         node.put("process", ProcessHandle.current().pid());
         node.put("updated", clock.instant().toString());

@@ -5,12 +5,15 @@ import dev.querent.collective.SingleProcess;
 import dev.querent.experiment.RunDirectory;
 import dev.querent.file.AtomicFile;
 import dev.querent.progress.StoppedException;
+import dev.querent.report.StepResults;
 import dev.querent.step.PartFiles;
 import dev.querent.step.PipelineStep;
 import dev.querent.step.StepContext;
+import dev.querent.tensorboard.EventFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.springframework.batch.core.job.JobInterruptedException;
@@ -30,7 +33,6 @@ final class StepTasklet implements Tasklet {
     private final PipelineStep step;
     private final StepKeys.Key key;
     private final RunContext.Run run;
-    private final Runnable begin;
     private final AtomicReference<RuntimeException> failure;
 
     /** The work itself. */
@@ -41,7 +43,6 @@ final class StepTasklet implements Tasklet {
     /**
      * @param index of the step in the experiment
      * @param key of its result
-     * @param begin called before the step works
      * @param failure gets what the step threw, so that it reaches the user as it was
      */
     StepTasklet(
@@ -50,14 +51,12 @@ final class StepTasklet implements Tasklet {
             PipelineStep step,
             StepKeys.Key key,
             RunContext.Run run,
-            Runnable begin,
             AtomicReference<RuntimeException> failure) {
         this.name = name;
         this.index = index;
         this.step = step;
         this.key = key;
         this.run = run;
-        this.begin = begin;
         this.failure = failure;
     }
 
@@ -108,13 +107,16 @@ final class StepTasklet implements Tasklet {
     private void work(RunDirectory directory, Body body) throws IOException, JobInterruptedException {
         Path folder = Files.createDirectories(directory.step(name));
         long begun = System.nanoTime();
-        begin.run();
+        run.progress().begin(name);
         try {
             if (run.stop().stopRequested()) {
                 throw new StoppedException("stopped before the step");
             }
             boolean ofOneVersion = keptKey(folder).equals(key.hash());
             body.run(new RunContext(name, run, summoned()));
+            StepResults.read(folder)
+                    .ifPresent(results -> AtomicFile.write(
+                            EventFile.results(folder), EventFile.ofResults(results.numbers(), Clock.systemUTC())));
             if (ofOneVersion) {
                 double seconds = (System.nanoTime() - begun) / 1e9;
                 key.record(directory.name(), seconds, folder).write(folder);

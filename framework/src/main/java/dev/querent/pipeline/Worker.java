@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.ConfigurableApplicationContext;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -28,6 +29,7 @@ public final class Worker {
     private final DataFolder dataFolder;
     private final Consumer<String> tell;
     private final AtomicBoolean leaving = new AtomicBoolean();
+    private volatile @Nullable PartitionWorker partitions;
 
     /** @param tell hears sentences for the user */
     public Worker(RunDirectory run, SharedRepository repository, DataFolder dataFolder, Consumer<String> tell) {
@@ -82,6 +84,7 @@ public final class Worker {
         StopSignal stop = () -> leaving.get() || Files.exists(run.stopRequest()) || ended.get();
         try (ConfigurableApplicationContext context = RepositoryContext.joined(repository, repository.schemaOf(run))) {
             PartitionWorker worker = new PartitionWorker(context, experiment.threads(), steps, stop);
+            partitions = worker;
             try (worker) {
                 tell.accept("joined " + run.root());
                 while (!leaving.get() && !ended.get()) {
@@ -91,6 +94,18 @@ public final class Worker {
             tell.accept((ended.get() ? run.root() + " has ended" : "left " + run.root()) + "; partitions done here: "
                     + worker.done());
         }
+    }
+
+    /** How many partitions this process has done. From any thread. */
+    public int done() {
+        PartitionWorker worker = partitions;
+        return worker == null ? 0 : worker.done();
+    }
+
+    /** How often a partition has failed here. From any thread. */
+    public int failed() {
+        PartitionWorker worker = partitions;
+        return worker == null ? 0 : worker.failed();
     }
 
     /** Whether the run's status says that it ended, in an attempt that wasn't over before this process came. */

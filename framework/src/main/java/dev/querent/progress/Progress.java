@@ -8,6 +8,9 @@ public interface Progress {
     /** Hears nothing. */
     Progress SILENT = (done, total, values) -> {};
 
+    /** Something else is worked on now: a step, say. */
+    default void begin(String what) {}
+
     /**
      * @param done units done so far, those of earlier attempts included
      * @param total all units

@@ -3,6 +3,7 @@ package dev.querent.progress;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Shows progress as one line: what, how much of it, rate, time left and values. On a terminal the line is redrawn, elsewhere
@@ -16,8 +17,7 @@ public final class ProgressLine implements Progress {
     private final PrintWriter out;
     private final boolean terminal;
     private String what = "";
-    private long firstDone = -1;
-    private long started;
+    private @Nullable Pace pace;
     private long next;
 
     /**
@@ -28,26 +28,25 @@ public final class ProgressLine implements Progress {
         this.terminal = terminal;
     }
 
-    /** Starts counting something else. */
+    @Override
     public void begin(String newWhat) {
         what = newWhat;
-        firstDone = -1;
+        pace = null;
         next = System.nanoTime();
     }
 
     @Override
     public void update(long done, long total, Map<String, Double> values) {
         long now = System.nanoTime();
-        if (firstDone < 0) {
-            firstDone = done - 1;
-            started = now;
+        if (pace == null) {
+            pace = new Pace(done);
         }
         boolean last = done >= total;
         if (now < next && !last) {
             return;
         }
         next = now + (terminal ? REDRAW_NANOS : NEW_LINE_NANOS);
-        String line = line(done, total, values, (now - started) / 1e9);
+        String line = line(done, total, values, pace.overall(done));
         if (terminal) {
             out.print("\r" + line + "\u001b[K" + (last ? "\n" : ""));
         } else {
@@ -63,11 +62,9 @@ public final class ProgressLine implements Progress {
         out.flush();
     }
 
-    private String line(long done, long total, Map<String, Double> values, double seconds) {
+    private String line(long done, long total, Map<String, Double> values, double rate) {
         StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "%s %d/%d", what, done, total));
-        long counted = done - firstDone - 1;
-        if (counted > 0 && seconds > 0) {
-            double rate = counted / seconds;
+        if (rate > 0) {
             line.append(String.format(Locale.ROOT, "  %.1f/s  %s left", rate, time((total - done) / rate)));
         }
         values.forEach((name, value) -> line.append(String.format(Locale.ROOT, "  %s %.4g", name, value)));

@@ -1,11 +1,13 @@
 package dev.querent.training;
 
+import dev.querent.tensorboard.EventFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,23 +15,34 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code metrics.jsonl}: one JSON object a logged step. After a restart it goes on where the checkpoint does. */
-public final class MetricsLog {
+/**
+ * {@code metrics.jsonl}: one JSON object a logged step, and the same as an event file for TensorBoard. After a restart both go on where
+ * the checkpoint does.
+ */
+final class MetricsLog {
+
+    private static final String GROUP = "training";
 
     private final Path file;
+    private final EventFile events;
 
     /**
      * Opens the log; lines of steps that will be done again are dropped, and so is a line that a kill cut short.
      *
+     * @param folder of the step
      * @param resumedAt steps already done
      */
-    public MetricsLog(Path file, long resumedAt) {
-        this.file = file;
+    MetricsLog(Path folder, long resumedAt, Clock clock) {
+        file = folder.resolve("metrics.jsonl");
+        cutBack(resumedAt);
+        events = EventFile.begin(folder, resumedAt, clock);
+    }
+
+    private void cutBack(long resumedAt) {
+        if (!Files.exists(file)) {
+            return;
+        }
         try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
-            if (!Files.exists(file)) {
-                return;
-            }
             List<String> kept = new ArrayList<>();
             for (String line : Files.readAllLines(file)) {
                 if (isBefore(line, resumedAt)) {
@@ -57,7 +70,8 @@ public final class MetricsLog {
      *
      * @param step steps done
      */
-    public void write(long step, Map<String, Double> values) {
+    void write(long step, Map<String, Double> values) {
+        events.write(step, GROUP, values); // first: what metrics.jsonl has, a restart takes for written
         ObjectNode node = JsonMapper.shared().createObjectNode();
         node.put("step", step);
         values.forEach((name, value) -> node.put(name, value));

@@ -7,14 +7,14 @@ import java.util.OptionalDouble;
 import java.util.stream.Stream;
 
 /** How much memory the process holds, native tensors included; a leak shows in the metrics log of any run. */
-final class ResidentMemory {
+public final class ResidentMemory {
 
     private static final Path STATUS = Path.of("/proc/self/status");
 
     private ResidentMemory() {}
 
     /** Empty where the operating system doesn't tell (it is Linux that does). */
-    static OptionalDouble mebibytes() {
+    public static OptionalDouble mebibytes() {
         if (!Files.isReadable(STATUS)) {
             return OptionalDouble.empty();
         }

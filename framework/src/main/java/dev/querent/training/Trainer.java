@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import dev.querent.collective.Collectives;
 import dev.querent.nn.Tensors;
+import dev.querent.progress.Pace;
 import dev.querent.progress.Progress;
 import dev.querent.progress.StopSignal;
 import dev.querent.progress.StoppedException;
@@ -19,6 +20,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +54,7 @@ public final class Trainer {
     /**
      * What a loop works in.
      *
-     * @param folder gets {@code metrics.jsonl} and {@code checkpoints/}; {@code nonfinite.jsonl} too where a step's loss or
+     * @param folder gets {@code metrics.jsonl}, event files and {@code checkpoints/}; {@code nonfinite.jsonl} too where a step's loss or
      *     gradient was no number
      * @param samples names those of a step's batch
      * @param collectives the ranks that train together; rank 0 alone writes to the folder, shows progress and is asked to stop
@@ -151,8 +153,8 @@ public final class Trainer {
                 surroundings.progress().say("continues from checkpoint of step " + checkpoint.step());
             });
             long first = begin(start.map(CheckpointStore.Checkpoint::step).orElse(0L), training);
-            MetricsLog log = new MetricsLog(surroundings.folder().resolve("metrics.jsonl"), first);
-            long since = System.nanoTime();
+            MetricsLog log = new MetricsLog(surroundings.folder(), first, Clock.systemUTC());
+            Pace pace = new Pace(first);
             for (long step = first; step < config.steps(); step++) {
                 writer.check();
                 boolean goesOn = !surroundings.stop().stopRequested();
@@ -168,7 +170,8 @@ public final class Trainer {
                 surroundings.progress().update(done, config.steps(), values);
                 if (done % config.logEvery() == 0 || done == config.steps()) {
                     values.put("learning-rate", training.schedule().at(step));
-                    values.put("seconds", (System.nanoTime() - since) / 1e9);
+                    values.put("seconds", pace.seconds());
+                    values.put("samples-per-second", pace.since(done) * batchSize(step));
                     ResidentMemory.mebibytes().ifPresent(mebibytes -> values.put("resident-mebibytes", mebibytes));
                     log.write(done, values);
                 }
@@ -183,11 +186,15 @@ public final class Trainer {
     }
 
     /** All batches have as many samples, some of which may stand in for bad ones. */
+    private int batchSize(long step) {
+        return surroundings.samples().apply(step).size();
+    }
+
     private CheckpointStore.Position position(long done, Training training, SectionMetrics metrics) {
         long last = Math.max(0, done - 1);
         return new CheckpointStore.Position(
                 done,
-                done * surroundings.samples().apply(last).size(),
+                done * batchSize(last),
                 training.schedule().at(last),
                 metrics.json(),
                 done > 0 && endsSection(done));

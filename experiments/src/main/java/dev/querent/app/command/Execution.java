@@ -1,16 +1,21 @@
 package dev.querent.app.command;
 
+import dev.querent.app.prometheus.MetricsEndpoint;
+import dev.querent.app.prometheus.RunMetrics;
 import dev.querent.collective.Collectives;
 import dev.querent.collective.Ranks;
 import dev.querent.experiment.Experiment;
 import dev.querent.experiment.RunDirectory;
 import dev.querent.pipeline.Follower;
 import dev.querent.pipeline.PipelineJob;
+import dev.querent.pipeline.RunLog;
 import dev.querent.plugin.PluginRegistry;
 import dev.querent.progress.ProgressLine;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,12 +36,19 @@ public final class Execution {
     @Mixin
     private RepositoryOptions repository = new RepositoryOptions();
 
+    @Mixin
+    private PrometheusOptions prometheus = new PrometheusOptions();
+
     RunOptions runs() {
         return runs;
     }
 
     RepositoryOptions repository() {
         return repository;
+    }
+
+    PrometheusOptions prometheus() {
+        return prometheus;
     }
 
     PrintWriter out() {
@@ -62,41 +74,64 @@ public final class Execution {
      * @throws UsageException where a checkpoint or tokenizer is not there
      */
     int run(Experiment experiment, Path file, RunDirectory run) {
-        if (!experiment.missingFiles().isEmpty()) {
-            throw new UsageException(String.join(System.lineSeparator(), experiment.missingFiles()));
-        }
-        try (Collectives ranks = Ranks.join(System.getenv())) {
-            try {
-                return ranks.leads()
-                        ? lead(experiment, file, run, ranks)
-                        : new Follower(experiment, run, runs.data(), ranks).follow();
-            } catch (RuntimeException | Error e) {
-                if (ranks.size() > 1) {
-                    endAll(e, ranks);
+        Map<String, String> environment = System.getenv();
+        try (RunLog log = RunLog.ofRank(run, Ranks.rank(environment))) {
+            try (Collectives ranks = join(experiment, environment)) {
+                try {
+                    return ranks.leads()
+                            ? lead(experiment, file, run, ranks, log)
+                            : new Follower(experiment, run, runs.data(), ranks).follow();
+                } catch (RuntimeException | Error e) {
+                    if (ranks.size() > 1) {
+                        endAll(e, ranks, log);
+                    }
+                    throw e;
                 }
+            } catch (RuntimeException | Error e) {
+                log.failed(ErrorReport.sentence(e), e);
                 throw e;
             }
         }
     }
 
-    private int lead(Experiment experiment, Path file, RunDirectory run, Collectives ranks) {
+    private static Collectives join(Experiment experiment, Map<String, String> environment) {
+        if (!experiment.missingFiles().isEmpty()) {
+            throw new UsageException(String.join(System.lineSeparator(), experiment.missingFiles()));
+        }
+        return Ranks.join(environment);
+    }
+
+    private int lead(Experiment experiment, Path file, RunDirectory run, Collectives ranks, RunLog log) {
         if (ranks.size() > 1) {
             Ranks.warning(experiment.threads()).ifPresent(err()::println);
         }
         ProgressLine progress = new ProgressLine(err(), Boolean.getBoolean("querent.terminal"));
         PipelineJob job = new PipelineJob(
-                experiment, file, run, runs.data(), progress, Clock.systemUTC(), ranks, repository.shared());
-        PipelineJob.Outcome outcome = job.run(ended -> {
-            out().println(sentence(ended, run));
-            out().flush();
-        });
-        int code = outcome == PipelineJob.Outcome.STOPPED ? CommandLine.ExitCode.SOFTWARE : CommandLine.ExitCode.OK;
-        job.dismissOthers(code);
-        return code;
+                experiment,
+                file,
+                run,
+                runs.data(),
+                log.recording(progress),
+                Clock.systemUTC(),
+                ranks,
+                repository.shared());
+        try (MetricsEndpoint endpoint = prometheus.open(new RunMetrics(List.of(run)), err())) {
+            PipelineJob.Outcome outcome = job.run(ended -> {
+                out().println(sentence(ended, run));
+                out().flush();
+                if (ended != PipelineJob.Outcome.ALREADY_FINISHED) {
+                    log.say(sentence(ended, run));
+                }
+            });
+            int code = outcome == PipelineJob.Outcome.STOPPED ? CommandLine.ExitCode.SOFTWARE : CommandLine.ExitCode.OK;
+            job.dismissOthers(code);
+            return code;
+        }
     }
 
     /** The others wait for this rank in the middle of their work, and would do so for ever. */
-    private void endAll(Throwable problem, Collectives ranks) {
+    private void endAll(Throwable problem, Collectives ranks, RunLog log) {
+        log.failed(ErrorReport.sentence(problem), problem);
         err().print("rank " + ranks.rank() + " of " + ranks.size() + ": ");
         boolean debug = spec.commandLine().getParent().getParseResult().hasMatchedOption("--debug");
         ranks.abort(ErrorReport.tell(problem, err(), debug));

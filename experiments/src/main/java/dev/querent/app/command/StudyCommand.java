@@ -1,8 +1,11 @@
 package dev.querent.app.command;
 
+import dev.querent.app.prometheus.MetricsEndpoint;
+import dev.querent.app.prometheus.RunMetrics;
 import dev.querent.app.study.StudyExecution;
 import dev.querent.app.study.StudyFolder;
 import dev.querent.app.study.StudyReport;
+import dev.querent.experiment.RunDirectory;
 import dev.querent.experiment.Study;
 import dev.querent.experiment.StudyLoader;
 import dev.querent.pipeline.LateExit;
@@ -53,6 +56,9 @@ public final class StudyCommand implements Callable<Integer> {
     @Mixin
     private RunOptions runs = new RunOptions();
 
+    @Mixin
+    private PrometheusOptions prometheus = new PrometheusOptions();
+
     @Override
     public Integer call() {
         if (file == null) {
@@ -68,7 +74,11 @@ public final class StudyCommand implements Callable<Integer> {
             StudyFolder folder = new StudyFolder(runs.folder(), study);
             PrintWriter progress = json ? err : spec.commandLine().getOut();
             StudyExecution execution = new StudyExecution(folder, runs.data(), options(), progress);
-            try (LateExit exit = new LateExit(execution::stop)) {
+            List<RunDirectory> directories = planned.stream()
+                    .map(run -> folder.run(run.variant(), run.seed()))
+                    .toList();
+            try (MetricsEndpoint endpoint = prometheus.open(new RunMetrics(directories), err);
+                    LateExit exit = new LateExit(execution::stop)) {
                 StudyExecution.Outcome outcome = execution.carryOut(planned);
                 tell(outcome, StudyReport.write(folder, planned));
                 return outcome.stopped() || !outcome.failures().isEmpty() ? ExitCode.SOFTWARE : ExitCode.OK;

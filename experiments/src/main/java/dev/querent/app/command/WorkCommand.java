@@ -1,15 +1,21 @@
 package dev.querent.app.command;
 
+import dev.querent.app.prometheus.MetricsEndpoint;
+import dev.querent.app.prometheus.WorkerMetrics;
+import dev.querent.experiment.Experiment;
 import dev.querent.experiment.ExperimentLoader;
 import dev.querent.experiment.RunDirectory;
+import dev.querent.pipeline.RunLog;
 import dev.querent.pipeline.SharedRepository;
 import dev.querent.pipeline.Worker;
 import dev.querent.plugin.PluginRegistry;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -51,8 +57,24 @@ public final class WorkCommand implements Callable<Integer> {
             RunDirectory run = Files.isRegularFile(given)
                     ? runs.named(loader.load(given, overrides).name())
                     : runs.existing(given);
-            new Worker(run, shared, runs.data(), execution.err()::println).work(() -> loader.load(run.resolved()));
-            return 0;
+            return work(run, shared, () -> loader.load(run.resolved()));
+        }
+    }
+
+    private int work(RunDirectory run, SharedRepository shared, Supplier<Experiment> experiment) {
+        PrintWriter err = execution.err();
+        try (RunLog log = RunLog.ofWorker(run)) {
+            Worker worker = new Worker(run, shared, execution.runs().data(), sentence -> {
+                err.println(sentence);
+                log.say(sentence);
+            });
+            try (MetricsEndpoint endpoint = execution.prometheus().open(new WorkerMetrics(run, worker), err)) {
+                worker.work(experiment);
+                return 0;
+            } catch (RuntimeException | Error e) {
+                log.failed(ErrorReport.sentence(e), e);
+                throw e;
+            }
         }
     }
 }

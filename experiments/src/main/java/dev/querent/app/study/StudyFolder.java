@@ -31,7 +31,7 @@ public record StudyFolder(Path runs, Study study) {
         return root().resolve("report");
     }
 
-    RunDirectory run(Study.Variant variant, long seed) {
+    public RunDirectory run(Study.Variant variant, long seed) {
         return new RunDirectory(runs.resolve(study.runName(variant, seed)));
     }
 }
