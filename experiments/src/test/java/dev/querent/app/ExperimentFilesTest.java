@@ -50,8 +50,8 @@ class ExperimentFilesTest {
     }
 
     static List<Path> studies() throws IOException {
-        try (Stream<Path> files = Files.list(Path.of("studies"))) {
-            return files.toList();
+        try (Stream<Path> files = Files.walk(Path.of("studies"))) {
+            return files.filter(Files::isRegularFile).toList();
         }
     }
 

@@ -3,7 +3,6 @@ package dev.querent.file;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -28,7 +27,7 @@ public final class FileTree {
 
     /** Deletes a file, or a folder with all that is in it; what links point to stays. Nothing is done where it isn't there. */
     public static void delete(Path root) {
-        if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
+        if (!Files.exists(root)) {
             return;
         }
         try (Stream<Path> tree = Files.walk(root)) {
