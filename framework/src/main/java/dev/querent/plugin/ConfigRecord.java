@@ -70,6 +70,8 @@ final class ConfigRecord {
                 throw refused;
             }
             throw new PluginException(type.getName() + " can't be built: " + e.getCause(), e);
+        } catch (LinkageError e) {
+            throw new PluginException(type.getName() + " " + LoadingProblem.predicate(e), e);
         } catch (ReflectiveOperationException e) {
             throw new PluginException(type.getName() + " can't be built: it must be public", e);
         }

@@ -61,7 +61,8 @@ public record PluginDescriptor(
      *
      * @param configuration a value of {@link #config}
      * @param supplied what the kind supplies besides
-     * @throws PluginException where the constructor asks for something that isn't supplied
+     * @throws PluginException where the constructor asks for something that isn't supplied, or the class or what it needs can't be
+     *     loaded
      */
     public Object create(Record configuration, Object... supplied) {
         Constructor<?> constructor = type.getConstructors()[0];
@@ -72,16 +73,25 @@ public record PluginDescriptor(
         try {
             return constructor.newInstance(arguments.toArray());
         } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof LinkageError cause) {
+                throw unbuilt(LoadingProblem.predicate(cause), cause);
+            }
             if (e.getCause() instanceof RuntimeException cause) {
                 throw cause;
             }
             if (e.getCause() instanceof Error cause) {
                 throw cause;
             }
-            throw new PluginException(name + " can't be built: " + e.getCause(), e);
+            throw unbuilt("can't be built: " + e.getCause(), e);
+        } catch (LinkageError e) {
+            throw unbuilt(LoadingProblem.predicate(e), e);
         } catch (ReflectiveOperationException e) {
-            throw new PluginException(name + " can't be built: " + e, e);
+            throw unbuilt("can't be built: " + e, e);
         }
+    }
+
+    private PluginException unbuilt(String predicate, Throwable cause) {
+        return new PluginException(name + " (" + type.getName() + ", " + origin + ") " + predicate, cause);
     }
 
     private Object argument(Class<?> parameter, Record configuration, Object[] supplied) {

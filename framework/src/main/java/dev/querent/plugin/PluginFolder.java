@@ -1,22 +1,33 @@
 package dev.querent.plugin;
 
+import io.github.classgraph.AnnotationInfo;
 import io.github.classgraph.ClassGraph;
+import io.github.classgraph.ClassGraphException;
+import io.github.classgraph.ClassInfo;
+import io.github.classgraph.ClassInfoList;
 import io.github.classgraph.ScanResult;
 import java.io.IOException;
+import java.lang.annotation.AnnotationFormatError;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.ZipFile;
 
 /** The jars of a folder, each with a class loader of its own, so that two may bring different versions of a library. */
 final class PluginFolder implements AutoCloseable {
 
     private final List<PluginDescriptor> plugins = new ArrayList<>();
-    private final List<String> broken = new ArrayList<>();
+    private final List<UnusablePlugin> unusable = new ArrayList<>();
     private final List<URLClassLoader> loaders = new ArrayList<>();
 
     private PluginFolder() {}
@@ -25,7 +36,7 @@ final class PluginFolder implements AutoCloseable {
         return new PluginFolder();
     }
 
-    /** Opens every jar; one that can't be used is told by {@link #broken} and contributes nothing. */
+    /** Opens every jar; jars and plugins that can't be used are told by {@link #unusable} and hinder no others. */
     static PluginFolder open(Path folder) {
         PluginFolder opened = new PluginFolder();
         for (Path jar : jars(folder)) {
@@ -38,8 +49,26 @@ final class PluginFolder implements AutoCloseable {
         return plugins;
     }
 
-    List<String> broken() {
-        return List.copyOf(broken);
+    List<UnusablePlugin> unusable() {
+        return List.copyOf(unusable);
+    }
+
+    /** Leaves out every plugin that has its name in common with another of its kind, in a jar or among the given ones. */
+    void leaveOutDoubled(List<PluginDescriptor> builtIn) {
+        Map<String, List<PluginDescriptor>> named = Stream.concat(builtIn.stream(), plugins.stream())
+                .collect(Collectors.groupingBy(
+                        plugin -> plugin.kindName() + " " + plugin.name(), LinkedHashMap::new, Collectors.toList()));
+        for (List<PluginDescriptor> same : named.values()) {
+            for (PluginDescriptor plugin : same) {
+                if (same.size() > 1 && plugins.remove(plugin)) {
+                    PluginDescriptor other = same.get(0).equals(plugin) ? same.get(1) : same.get(0);
+                    String sentence = plugin.origin() + ": " + plugin.type().getName() + ": another "
+                            + plugin.kindName().replace('-', ' ') + " is called \"" + plugin.name() + "\": "
+                            + other.type().getName() + " (" + other.origin() + "). Rename or remove one";
+                    unusable.add(new UnusablePlugin(Set.of(plugin.name()), sentence));
+                }
+            }
+        }
     }
 
     private static List<Path> jars(Path folder) {
@@ -66,32 +95,70 @@ final class PluginFolder implements AutoCloseable {
                     new URL[] {jar.toUri().toURL()},
                     PluginFolder.class.getClassLoader());
             loaders.add(loader);
-            List<PluginDescriptor> found = scan(jar, loader);
-            if (found.isEmpty()) {
-                broken.add(jar + ": holds no class marked with @Plugin");
-            }
-            plugins.addAll(found);
-        } catch (IOException e) {
-            broken.add(jar + ": is not a readable jar: " + e.getMessage());
-        } catch (PluginException e) {
-            broken.add(jar + ": " + e.getMessage());
-        } catch (ClassNotFoundException | LinkageError | TypeNotPresentException e) {
-            broken.add(jar + ": was built for something that is not here: " + e);
+            scan(jar, loader);
+        } catch (IOException | ClassGraphException e) {
+            leaveOut(jar, Set.of(), "is not a readable jar: " + e.getMessage());
         }
     }
 
-    private static List<PluginDescriptor> scan(Path jar, URLClassLoader loader) throws ClassNotFoundException {
-        List<PluginDescriptor> found = new ArrayList<>();
+    private void scan(Path jar, ClassLoader loader) {
         try (ScanResult scan = new ClassGraph()
                 .enableAnnotationInfo()
                 .ignoreClassVisibility()
                 .overrideClasspath(jar.toAbsolutePath().toString())
                 .scan()) {
-            for (String name : scan.getClassesWithAnnotation(Plugin.class).getNames()) {
-                found.addAll(PluginInspector.describe(Class.forName(name, false, loader), jar.toString()));
+            ClassInfoList types = scan.getClassesWithAnnotation(Plugin.class);
+            if (types.isEmpty()) {
+                leaveOut(jar, Set.of(), "holds no class marked with @Plugin");
+            }
+            for (ClassInfo type : types) {
+                add(jar, type, loader);
             }
         }
-        return found;
+    }
+
+    /** One class of a jar. Whatever goes wrong with it concerns no other: reflection meets what a stranger compiled. */
+    private void add(Path jar, ClassInfo type, ClassLoader loader) {
+        try {
+            Class<?> loaded = Class.forName(type.getName(), false, loader);
+            if (loaded.getClassLoader() == loader) {
+                plugins.addAll(PluginInspector.describe(loaded, jar.toString()));
+            } else {
+                String sentence = type.getName() + " is Querent's own and taken from there."
+                        + " Leave Querent out of the jar (Maven: scope provided)";
+                leaveOut(jar, names(type), sentence);
+            }
+        } catch (PluginException e) {
+            leaveOut(jar, names(type), String.valueOf(e.getMessage()));
+        } catch (ClassNotFoundException | LinkageError | AnnotationFormatError | RuntimeException e) {
+            leaveOut(jar, names(type), type.getName() + " " + LoadingProblem.predicate(e));
+        }
+    }
+
+    /** Read from the class file, as the class may not be loadable. */
+    private static Set<String> names(ClassInfo type) {
+        return type.getAnnotationInfo().stream()
+                .flatMap(PluginFolder::names)
+                .map(Object::toString)
+                .collect(Collectors.toSet());
+    }
+
+    private static Stream<?> names(AnnotationInfo annotation) {
+        if (annotation.getName().equals(Plugin.class.getName())) {
+            return Stream.of(annotation.getParameterValues(false).getValue("value"));
+        }
+        if (annotation.getName().equals(Preset.class.getName())) {
+            return Stream.of(annotation.getParameterValues(false).getValue("name"));
+        }
+        if (annotation.getName().equals(Preset.Several.class.getName())) {
+            Object[] several = (Object[]) annotation.getParameterValues(false).getValue("value");
+            return Arrays.stream(several).flatMap(preset -> names((AnnotationInfo) preset));
+        }
+        return Stream.of();
+    }
+
+    private void leaveOut(Path jar, Set<String> names, String predicate) {
+        unusable.add(new UnusablePlugin(names, jar + ": " + predicate));
     }
 
     @Override
@@ -100,7 +167,7 @@ final class PluginFolder implements AutoCloseable {
             try {
                 loader.close();
             } catch (IOException e) {
-                broken.add(loader.getName() + ": can't be closed: " + e.getMessage());
+                unusable.add(new UnusablePlugin(Set.of(), loader.getName() + ": can't be closed: " + e.getMessage()));
             }
         }
     }

@@ -42,8 +42,8 @@ public final class PluginRegistry implements AutoCloseable {
     }
 
     /**
-     * Finds the plugins of the class path and of every {@code *.jar} in a folder. What is wrong with a jar is told by {@link
-     * #brokenJars} and doesn't hinder the others.
+     * Finds the plugins of the class path and of every {@code *.jar} in a folder. What is wrong with a jar or one of its plugins is
+     * told by {@link #leftOut} and hinders no others; a name that is there twice belongs to the built-in plugin, or to none.
      *
      * @param jars need not exist
      * @throws PluginException where a built-in plugin breaks the rules, or two of a kind have one name
@@ -52,6 +52,7 @@ public final class PluginRegistry implements AutoCloseable {
         PluginFolder folder = PluginFolder.open(jars);
         try {
             List<PluginDescriptor> all = new ArrayList<>(onClassPath());
+            folder.leaveOutDoubled(all);
             all.addAll(folder.plugins());
             return new PluginRegistry(all, folder);
         } catch (RuntimeException e) {
@@ -74,9 +75,9 @@ public final class PluginRegistry implements AutoCloseable {
         return plugins;
     }
 
-    /** A sentence for each jar that could not be used. */
-    public List<String> brokenJars() {
-        return folder.broken();
+    /** A sentence for each jar, and each plugin of a jar, that can't be used. */
+    public List<String> leftOut() {
+        return folder.unusable().stream().map(UnusablePlugin::sentence).toList();
     }
 
     /** The names of a kind, sorted. */
@@ -90,7 +91,7 @@ public final class PluginRegistry implements AutoCloseable {
     /**
      * Finds a plugin by name.
      *
-     * @throws PluginException listing the known names, the nearest first of all
+     * @throws PluginException listing the known names, and why the plugin was left out, or which name is the nearest
      */
     public PluginDescriptor find(Class<?> kind, String name) {
         Optional<PluginDescriptor> found = plugins.stream()
@@ -124,7 +125,22 @@ public final class PluginRegistry implements AutoCloseable {
                 .findFirst()
                 .orElse("");
         return "no " + words + " called \"" + name + "\"." + elsewhere + " Known: "
-                + (known.isEmpty() ? "none" : String.join(", ", known)) + "." + NearestName.question(name, known);
+                + (known.isEmpty() ? "none" : String.join(", ", known)) + "."
+                + whyLeftOut(name).orElseGet(() -> NearestName.question(name, known));
+    }
+
+    /** What is known to have the name; otherwise what might have it. */
+    private Optional<String> whyLeftOut(String name) {
+        List<UnusablePlugin> unusable = folder.unusable();
+        List<UnusablePlugin> named = unusable.stream()
+                .filter(plugin -> plugin.names().contains(name))
+                .toList();
+        List<UnusablePlugin> told = named.isEmpty()
+                ? unusable.stream().filter(plugin -> plugin.names().isEmpty()).toList()
+                : named;
+        return told.stream()
+                .map(plugin -> " Left out: " + plugin.sentence() + ".")
+                .reduce(String::concat);
     }
 
     private static List<PluginDescriptor> onClassPath() {

@@ -21,13 +21,13 @@ public final class PluginOptions {
     }
 
     /**
-     * Finds the plugins; tells of jars that can't be used.
+     * Finds the plugins; tells of what in the jars can't be used.
      *
      * @return to be closed by the caller
      */
     public PluginRegistry open(PrintWriter err) {
         PluginRegistry registry = PluginRegistry.withJars(folder);
-        registry.brokenJars().forEach(sentence -> err.println("left out: " + sentence));
+        registry.leftOut().forEach(sentence -> err.println("left out: " + sentence));
         err.flush();
         return registry;
     }
