@@ -2,6 +2,7 @@ package dev.querent.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.querent.weights.FileHash;
 import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
@@ -50,13 +51,15 @@ class PluginTemplateIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"tiny", "tiny-both-stages"})
-    void itsPluginsAreTrainedAndWrite(String experiment) {
+    void itsPluginsAreTrainedAndWrite(String experiment) throws IOException {
         Path file = TEMPLATE.resolve(experiment + ".yaml");
         assertThat(command.run(
                         "run", file, "--plugins", plugins, "--runs", folder, "--data", folder, "--set", "name=run"))
                 .as(command.err())
                 .isZero();
         Path run = folder.resolve("run");
+        assertThat(Files.readString(run.resolve("provenance.json")))
+                .contains("\"my-plugins.jar\" : \"" + FileHash.sha256(jar) + "\"");
         Path image = run.resolve("steps/captioning/samples/000.png");
         command.clear();
         assertThat(command.run("generate", "--model", run, "--image", image, "--plugins", plugins))

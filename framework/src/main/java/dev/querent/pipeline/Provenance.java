@@ -3,7 +3,9 @@ package dev.querent.pipeline;
 import dev.querent.experiment.Experiment;
 import dev.querent.experiment.RunCheckpoint;
 import dev.querent.experiment.RunDirectory;
+import dev.querent.experiment.PluginSetting;
 import dev.querent.file.AtomicFile;
+import dev.querent.plugin.PluginDescriptor;
 import dev.querent.torch.Torch;
 import dev.querent.weights.CheckpointFolder;
 import dev.querent.weights.FileHash;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -50,6 +53,11 @@ final class Provenance {
                     weightFiles(RunCheckpoint.weights(folder, role))
                             .forEach(file -> files.put(file.toString(), sha256(file)));
                 }));
+        ObjectNode jars = node.putObject("plugin-jars");
+        plugins(experiment)
+                .flatMap(plugin -> plugin.jar().stream())
+                .distinct()
+                .forEach(jar -> jars.put(String.valueOf(jar.getFileName()), sha256(jar)));
         ObjectNode warmStarts = node.putObject("warm-starts");
         experiment.warmStarts().forEach(warmStarts::put);
         AtomicFile.write(
@@ -58,6 +66,15 @@ final class Provenance {
                         .enable(SerializationFeature.INDENT_OUTPUT)
                         .build()
                         .writeValueAsString(node));
+    }
+
+    private static Stream<PluginDescriptor> plugins(Experiment experiment) {
+        return Stream.of(
+                        Stream.of(experiment.data()),
+                        experiment.components().values().stream(),
+                        experiment.steps().values().stream())
+                .flatMap(settings -> settings)
+                .map(PluginSetting::plugin);
     }
 
     private static List<Path> weightFiles(Path folder) {

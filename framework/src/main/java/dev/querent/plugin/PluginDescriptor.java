@@ -2,6 +2,7 @@ package dev.querent.plugin;
 
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,8 +27,15 @@ public record PluginDescriptor(
         List<PluginField> fields,
         String origin) {
 
+    static final String BUILT_IN = "built in";
+
     public PluginDescriptor {
         fields = List.copyOf(fields);
+    }
+
+    /** The jar it came from; empty for a built-in one. */
+    public Optional<Path> jar() {
+        return origin.equals(BUILT_IN) ? Optional.empty() : Optional.of(Path.of(origin));
     }
 
     /** The kind's name, e.g. {@code vision-encoder}. */

@@ -19,7 +19,6 @@ import java.util.Optional;
 public final class PluginRegistry implements AutoCloseable {
 
     private static final String ROOT = "dev.querent";
-    private static final String BUILT_IN = "built in";
 
     private final List<PluginDescriptor> plugins;
     private final PluginFolder folder;
@@ -65,7 +64,7 @@ public final class PluginRegistry implements AutoCloseable {
     public static PluginRegistry of(Class<?>... types) {
         List<PluginDescriptor> described = new ArrayList<>();
         for (Class<?> type : types) {
-            described.addAll(PluginInspector.describe(type, BUILT_IN));
+            described.addAll(PluginInspector.describe(type, PluginDescriptor.BUILT_IN));
         }
         return new PluginRegistry(described, PluginFolder.none());
     }
@@ -148,7 +147,7 @@ public final class PluginRegistry implements AutoCloseable {
         try (ScanResult scan =
                 new ClassGraph().enableAnnotationInfo().acceptPackages(ROOT).scan()) {
             for (Class<?> type : scan.getClassesWithAnnotation(Plugin.class).loadClasses()) {
-                found.addAll(PluginInspector.describe(type, BUILT_IN));
+                found.addAll(PluginInspector.describe(type, PluginDescriptor.BUILT_IN));
             }
         }
         return found;
