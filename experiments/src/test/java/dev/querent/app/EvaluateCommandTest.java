@@ -62,6 +62,23 @@ class EvaluateCommandTest {
         assertThat(command.out()).contains("is finished already");
     }
 
+    @Test
+    void aFileInAStepsPlaceIsToldByName() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("blocked.yaml"), """
+                threads: 1
+                data: {plugin: shapes, train-samples: 5, validation-samples: 2, test-samples: 3}
+                %s%s%s
+                steps: {captions: {plugin: captioning-evaluation, decoding: {max-new-tokens: 3}}}
+                """.formatted(BegunRun.VISION, BegunRun.BRIDGE, BegunRun.OPT));
+        Path place = folder.resolve("blocked/steps/captions");
+        Files.createDirectories(place.getParent());
+        Files.writeString(place, "in the way");
+        assertThat(command.run("evaluate", file, "--runs", folder, "--data", folder))
+                .isEqualTo(1);
+        assertThat(command.err()).contains("step captions can't use its folder: " + place);
+    }
+
     private double numberOf(String step, String name) {
         return StepResults.read(folder.resolve("evaluation/steps").resolve(step))
                 .orElseThrow()

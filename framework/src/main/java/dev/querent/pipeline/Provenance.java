@@ -1,9 +1,9 @@
 package dev.querent.pipeline;
 
 import dev.querent.experiment.Experiment;
+import dev.querent.experiment.PluginSetting;
 import dev.querent.experiment.RunCheckpoint;
 import dev.querent.experiment.RunDirectory;
-import dev.querent.experiment.PluginSetting;
 import dev.querent.file.AtomicFile;
 import dev.querent.plugin.PluginDescriptor;
 import dev.querent.torch.Torch;

@@ -11,6 +11,7 @@ import dev.querent.step.PipelineStep;
 import dev.querent.step.StepContext;
 import dev.querent.tensorboard.EventFile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -79,11 +80,30 @@ final class StepTasklet implements Tasklet {
     }
 
     /** Does the step's work by way of {@code body}, unless it is done: killed between the work and the commit. */
-    void carryOut(Body body) throws IOException, JobInterruptedException {
-        if (!run.directory().isDone(name)) {
-            work(run.directory(), body);
+    void carryOut(Body body) throws JobInterruptedException {
+        try {
+            if (!run.directory().isDone(name)) {
+                work(run.directory(), body);
+            }
+            PartFiles.delete(run.directory().step(name));
+        } catch (StoppedException stopped) {
+            throw new JobInterruptedException(
+                    Optional.ofNullable(stopped.getMessage()).orElse("stopped"));
+        } catch (RuntimeException e) {
+            failure.set(e);
+            throw e;
+        } catch (IOException e) {
+            UncheckedIOException told =
+                    new UncheckedIOException("step " + name + " can't use its folder: " + e.getMessage(), e);
+            failure.set(told);
+            throw told;
+        } catch (OutOfMemoryError e) {
+            failure.set(new IllegalStateException(
+                    "step " + name + " needs more memory (" + e.getMessage()
+                            + "): give the heap more with QUERENT_JAVA_OPTIONS=-Xmx4g, or lower its batch-size",
+                    e));
+            throw e;
         }
-        PartFiles.delete(run.directory().step(name));
     }
 
     /** The ranks that work on the step; the others are told to come. */
@@ -108,32 +128,18 @@ final class StepTasklet implements Tasklet {
         Path folder = Files.createDirectories(directory.step(name));
         long begun = System.nanoTime();
         run.progress().begin(name);
-        try {
-            if (run.stop().stopRequested()) {
-                throw new StoppedException("stopped before the step");
-            }
-            boolean ofOneVersion = keptKey(folder).equals(key.hash());
-            body.run(new RunContext(name, run, summoned()));
-            StepResults.read(folder)
-                    .ifPresent(results -> AtomicFile.write(
-                            EventFile.results(folder), EventFile.ofResults(results.numbers(), Clock.systemUTC())));
-            if (ofOneVersion) {
-                double seconds = (System.nanoTime() - begun) / 1e9;
-                key.record(directory.name(), seconds, folder).write(folder);
-            }
-            directory.markDone(name);
-        } catch (StoppedException stopped) {
-            throw new JobInterruptedException(
-                    Optional.ofNullable(stopped.getMessage()).orElse("stopped"));
-        } catch (RuntimeException e) {
-            failure.set(e);
-            throw e;
-        } catch (OutOfMemoryError e) {
-            failure.set(new IllegalStateException(
-                    "step " + name + " needs more memory (" + e.getMessage()
-                            + "): give the heap more with QUERENT_JAVA_OPTIONS=-Xmx4g, or lower its batch-size",
-                    e));
-            throw e;
+        if (run.stop().stopRequested()) {
+            throw new StoppedException("stopped before the step");
         }
+        boolean ofOneVersion = keptKey(folder).equals(key.hash());
+        body.run(new RunContext(name, run, summoned()));
+        StepResults.read(folder)
+                .ifPresent(results -> AtomicFile.write(
+                        EventFile.results(folder), EventFile.ofResults(results.numbers(), Clock.systemUTC())));
+        if (ofOneVersion) {
+            double seconds = (System.nanoTime() - begun) / 1e9;
+            key.record(directory.name(), seconds, folder).write(folder);
+        }
+        directory.markDone(name);
     }
 }
