@@ -27,14 +27,17 @@ class EvaluateCommandTest {
         assertThat(folder.resolve("tiny")).doesNotExist();
     }
 
+    private Path experiment(String name, String steps) throws IOException {
+        return Files.writeString(
+                folder.resolve(name),
+                "threads: 1\ndata: {plugin: shapes, train-samples: 5, validation-samples: 2, test-samples: 3}\n"
+                        + BegunRun.VISION + BegunRun.BRIDGE + BegunRun.OPT + "\n" + steps);
+    }
+
     /** Each step reads the data that it names; one that names none reads the experiment's. */
     @Test
     void stepsEvaluateOnDataOfTheirOwn() throws IOException {
-        Path file = Files.writeString(
-                folder.resolve("evaluation.yaml"), """
-                threads: 1
-                data: {plugin: shapes, train-samples: 5, validation-samples: 2, test-samples: 3}
-                %s%s%s
+        Path file = experiment("evaluation.yaml", """
                 steps:
                   captions: {plugin: captioning-evaluation, partition-size: 2, decoding: {max-new-tokens: 3}}
                   others:
@@ -46,7 +49,7 @@ class EvaluateCommandTest {
                     images: 1
                     prompt: "Question: {} Answer:"
                     data: {plugin: shapes, train-samples: 5, validation-samples: 2, test-samples: 4}
-                """.formatted(BegunRun.VISION, BegunRun.BRIDGE, BegunRun.OPT));
+                """);
         assertThat(command.run("evaluate", file, "--runs", folder, "--data", folder))
                 .as(command.err())
                 .isZero();
@@ -64,13 +67,8 @@ class EvaluateCommandTest {
 
     @Test
     void aFileInAStepsPlaceIsToldByName() throws IOException {
-        Path file = Files.writeString(
-                folder.resolve("blocked.yaml"), """
-                threads: 1
-                data: {plugin: shapes, train-samples: 5, validation-samples: 2, test-samples: 3}
-                %s%s%s
-                steps: {captions: {plugin: captioning-evaluation, decoding: {max-new-tokens: 3}}}
-                """.formatted(BegunRun.VISION, BegunRun.BRIDGE, BegunRun.OPT));
+        Path file = experiment(
+                "blocked.yaml", "steps: {captions: {plugin: captioning-evaluation, decoding: {max-new-tokens: 3}}}");
         Path place = folder.resolve("blocked/steps/captions");
         Files.createDirectories(place.getParent());
         Files.writeString(place, "in the way");

@@ -162,12 +162,16 @@ public final class CheckpointStore {
      */
     public static Optional<Path> best(Path folder) {
         CheckpointStore store = new CheckpointStore(folder, 1, 1);
-        return store.newestFirst().stream()
-                .findFirst()
+        return newest(folder)
                 .map(newest -> state(newest).path(BEST))
                 .filter(JsonNode::isNumber)
                 .map(step -> store.path(step.asLong(0)))
                 .filter(Files::isDirectory);
+    }
+
+    /** The newest checkpoint of a folder, whole or not; empty where there is none. */
+    public static Optional<Path> newest(Path folder) {
+        return new CheckpointStore(folder, 1, 0).newestFirst().stream().findFirst();
     }
 
     /** The newest checkpoint that is whole. */
@@ -217,7 +221,8 @@ public final class CheckpointStore {
         }
     }
 
-    private static long step(Path checkpoint) {
+    /** The optimiser steps that a checkpoint was made after, as its folder is called. */
+    public static long step(Path checkpoint) {
         return Long.parseLong(checkpoint.getFileName().toString().substring(PREFIX.length()));
     }
 

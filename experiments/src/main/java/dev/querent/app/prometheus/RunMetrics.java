@@ -2,6 +2,7 @@ package dev.querent.app.prometheus;
 
 import dev.querent.experiment.RunDirectory;
 import dev.querent.pipeline.RunStatus;
+import dev.querent.training.CheckpointStore;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.IOException;
@@ -127,7 +128,8 @@ public final class RunMetrics implements MultiCollector {
                         step,
                         "name",
                         name));
-        newest(run.step(step).resolve("checkpoints")).ifPresent(checkpoint -> checkpoint(checkpoint, gauges, labels));
+        CheckpointStore.newest(run.step(step).resolve("checkpoints"))
+                .ifPresent(checkpoint -> checkpoint(checkpoint, gauges, labels));
     }
 
     /** What the last logged line has, and over it what is shown at the moment. */
@@ -153,23 +155,10 @@ public final class RunMetrics implements MultiCollector {
         });
     }
 
-    private static Optional<Path> newest(Path checkpoints) {
-        if (!Files.isDirectory(checkpoints)) {
-            return Optional.empty();
-        }
-        try (Stream<Path> folders = Files.list(checkpoints)) {
-            return folders.filter(folder -> String.valueOf(folder.getFileName()).matches("step-\\d{1,18}"))
-                    .max(Path::compareTo);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     private static void checkpoint(Path folder, Gauges gauges, String... labels) {
         try {
             double written = Files.getLastModifiedTime(folder).toMillis() / 1e3;
-            double step =
-                    Double.parseDouble(String.valueOf(folder.getFileName()).substring("step-".length()));
+            double step = CheckpointStore.step(folder);
             gauges.add("querent_checkpoint_step", "Optimiser steps in the newest checkpoint.", step, labels);
             gauges.add("querent_checkpoint_timestamp_seconds", "When it was written.", written, labels);
         } catch (IOException e) {
