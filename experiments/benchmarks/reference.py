@@ -260,7 +260,8 @@ def main():
     options = argparse.ArgumentParser()
     options.add_argument("models", type=pathlib.Path)
     options.add_argument("--stage", type=int, choices=[1, 2], required=True)
-    options.add_argument("--precision", choices=["fp32", "bf16"], default="fp32")
+    options.add_argument("--precision", choices=["fp32", "bf16", "mixed"], default="fp32",
+                         help="bf16: of the frozen parts; mixed: autocast in what is trained besides")
     options.add_argument("--steps", type=int, default=3)
     options.add_argument("--threads", type=int, default=2)
     options.add_argument("--dropout", type=float, default=0.1)
@@ -269,7 +270,7 @@ def main():
     chosen = options.parse_args()
     torch.set_num_threads(chosen.threads)
     torch.manual_seed(1)
-    precision = {"fp32": torch.float32, "bf16": torch.bfloat16}[chosen.precision]
+    precision = torch.float32 if chosen.precision == "fp32" else torch.bfloat16
     vision = Vision(chosen.models / "vision", precision)
     if chosen.stage == 1:
         model = QFormer(chosen.dropout).read(chosen.models / "bridge.safetensors").train()
@@ -283,7 +284,9 @@ def main():
 
     def step():
         optimizer.zero_grad()
-        losses = model(vision(images), ids, present)
+        features = vision(images)
+        with torch.autocast("cpu", torch.bfloat16, enabled=chosen.precision == "mixed"):
+            losses = model(features, ids, present)
         sum(losses.values()).backward()
         optimizer.step()
         return {name: loss.item() for name, loss in losses.items()}

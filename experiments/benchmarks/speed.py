@@ -1,6 +1,6 @@
 """Training steps of Querent and of PyTorch, side by side: README.md beside this file says what is compared.
 
-    python speed.py [--rounds 5] [--steps 4] [--threads 2] [--models DIR] [--only 1-fp32,2-bf16]
+    python speed.py [--rounds 5] [--steps 4] [--threads 2] [--models DIR] [--only 1-fp32,2-bf16,2-mixed]
 
 Makes the models in DIR where they aren't there (2.4 GB), compares the losses of the first step, then runs both sides in turn, each time
 in a process of its own whose first step isn't counted, and prints the table of docs/results.
@@ -24,7 +24,7 @@ import work
 HERE = pathlib.Path(__file__).resolve().parent
 QUERENT = HERE.parent.parent / "querent"
 CLOCK = os.sysconf("SC_CLK_TCK")
-SETTINGS = ["1-fp32", "1-bf16", "2-fp32", "2-bf16"]
+SETTINGS = ["1-fp32", "1-bf16", "1-mixed", "2-fp32", "2-bf16", "2-mixed"]
 # ./querent sets these for itself.
 WAITING = {"OMP_WAIT_POLICY": "passive"}
 MEMORY = {"MALLOC_TRIM_THRESHOLD_": "536870912", "MALLOC_MMAP_THRESHOLD_": "536870912", "MALLOC_ARENA_MAX": "1"}
@@ -43,7 +43,10 @@ def querent(chosen, stage, precision, steps, dropout=None, pair=False):
         (runs / name).write_text((HERE / name).read_text().replace("MODELS", str(chosen.models)))
     step = {1: "representation", 2: "generative"}[stage]
     command = [str(QUERENT), "run", str(file), "--set", f"threads={chosen.threads}"]
-    values = {"vision.precision": precision} | ({"language.precision": precision} if stage == 2 else {})
+    frozen = "fp32" if precision == "fp32" else "bf16"
+    values = {"vision.precision": frozen, f"steps.{step}.training.mixed-precision": str(precision == "mixed").lower()}
+    if stage == 2:
+        values["language.precision"] = frozen
     if pair:
         values |= {"data.train": str(chosen.models / "pair.jsonl"), f"steps.{step}.batch-size": 2}
     if dropout is not None:
@@ -87,13 +90,14 @@ def reference(chosen, stage, precision, steps, *more):
 def compare(chosen):
     """Losses of the first step without dropout. Two pairs: each has one negative, so ITM draws the same ones on both sides."""
     print("| stage | loss | Querent | PyTorch | difference |\n|---|---|---|---|---|")
-    for stage in [1, 2]:
+    for setting in ["1-fp32", "2-fp32", "1-mixed", "2-mixed"]:
+        stage, precision = int(setting[0]), setting[2:]
         for pair in [True, False]:
-            ours = querent(chosen, stage, "fp32", 1, dropout=0, pair=pair)[2]
-            theirs = reference(chosen, stage, "fp32", 1, "--dropout", "0", "--rows", "2" if pair else "8")[2]
+            ours = querent(chosen, stage, precision, 1, dropout=0, pair=pair)[2]
+            theirs = reference(chosen, stage, precision, 1, "--dropout", "0", "--rows", "2" if pair else "8")[2]
             for name in theirs:
                 if name not in ["seconds", "processor"] and (pair or name != "itm"):
-                    print(f"| {stage}, {2 if pair else 8} samples | {name} | {ours[name]:.6f} | {theirs[name]:.6f}"
+                    print(f"| {stage}, {precision}, {2 if pair else 8} samples | {name} | {ours[name]:.6f} | {theirs[name]:.6f}"
                           f" | {ours[name] - theirs[name]:.1e} |")
     print(flush=True)
 

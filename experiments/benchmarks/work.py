@@ -83,8 +83,9 @@ def step(side, stage, precision):
     """Of the batch: {precision: operations}."""
     frozen = vision() * FROZEN + (language(side) if stage == 2 else 0)
     trained = representation(side) if stage == 1 else soft_prompt(side)
-    counted = {"fp32": trained * len(CAPTIONS)}
-    counted[precision] = counted.get(precision, 0) + frozen * len(CAPTIONS)
+    counted = {"fp32": 0, "bf16": 0}
+    counted["bf16" if precision == "mixed" else "fp32"] += trained * len(CAPTIONS)
+    counted["fp32" if precision == "fp32" else "bf16"] += frozen * len(CAPTIONS)
     return counted
 
 

@@ -29,9 +29,9 @@ class PlanCommandTest {
 
         assertThat(command.out())
                 .containsPattern("representation: 250,000 steps of 1,680 samples")
-                .containsPattern("vision +eva-vit-g14 +fp16 +985,949,440 +0 +520.7 +0")
-                .containsPattern("bridge +q-former +fp32 +186,705,470 +186,705,470 ")
-                .containsPattern("a100-40g-x16 .* days")
+                .containsPattern("vision +eva-vit-g14 +fp16 +fp16 +985,949,440 +0 +520.7 +0")
+                .containsPattern("bridge +q-former +fp32 +bf16 +186,705,470 +186,705,470 ")
+                .containsPattern("a100-40g-x16 .* hours")
                 .contains("not planned, for it is no training that is known: retrieval")
                 .contains("bridge.tokenizer isn't there: 30523 tokens assumed")
                 .doesNotContain("h100");
@@ -199,8 +199,8 @@ class PlanCommandTest {
 
         assertThat(command.run((Object[]) arguments)).isZero();
         assertThat(command.out())
-                .containsPattern("vision +other +fp32 +112 +0 +not known +not known")
-                .containsPattern("a100-40g-x16 +not known +not known +not known");
+                .containsPattern("vision +other +fp32 +fp32 +112 +0 +not known +not known")
+                .containsPattern("a100-40g-x16 +not known +not known");
         command.clear();
 
         assertThat(command.run(Stream.concat(Arrays.stream(arguments), Stream.of("--json"))

@@ -46,11 +46,13 @@ public final class Linear {
 
     /** Of x * gain + shift; of a layer with a bias. */
     NDArray forward(NDArray x, NDArray gain, NDArray shift) {
-        return Tensors.LAYERS.call(x.getManager(), "normed_linear", x, weight, bias.singletonOrThrow(), gain, shift);
+        String kernel = MixedPrecision.covers(weight) ? "mixed_normed_linear" : "normed_linear";
+        return Tensors.LAYERS.call(x.getManager(), kernel, x, weight, bias.singletonOrThrow(), gain, shift);
     }
 
-    /** (..., in) -> (..., out) */
+    /** (..., in) -> (..., out), in the precision of x; in bf16 under {@link MixedPrecision}. */
     public NDArray forward(NDArray x) {
-        return Tensors.LAYERS.call(x.getManager(), "linear", x, weight, bias);
+        String kernel = MixedPrecision.covers(weight) ? "mixed_linear" : "linear";
+        return Tensors.LAYERS.call(x.getManager(), kernel, x, weight, bias);
     }
 }

@@ -40,7 +40,7 @@ final class Provenance {
                 .ifPresent(changes -> node.put("uncommitted-changes", !changes.isEmpty()));
         node.put("java", System.getProperty("java.vm.name") + " " + System.getProperty("java.version"));
         node.put("libtorch", Torch.version());
-        node.put("device", "cpu");
+        node.put("device", Torch.device());
         node.put(
                 "machine",
                 System.getProperty("os.name") + " " + System.getProperty("os.arch") + ", "

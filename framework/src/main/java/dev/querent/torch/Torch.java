@@ -58,6 +58,11 @@ public final class Torch {
         return ENGINE.getVersion();
     }
 
+    /** What tensors are computed on, {@code cpu} or {@code gpu}, for provenance. */
+    public static String device() {
+        return ENGINE.defaultDevice().getDeviceType();
+    }
+
     /**
      * Gets the calling thread ready to compute as the first one does: without graphs and profiling.
      *

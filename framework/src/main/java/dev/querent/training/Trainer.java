@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import dev.querent.collective.Collectives;
+import dev.querent.nn.MixedPrecision;
 import dev.querent.nn.Tensors;
 import dev.querent.progress.Pace;
 import dev.querent.progress.Progress;
@@ -295,7 +296,8 @@ public final class Trainer {
         Map<String, Double> values = new LinkedHashMap<>();
         double scale = training.lossScale().map(LossScale::value).orElse(1.0);
         try (NDManager shared = Torch.newManager();
-                Torch.GradientMode recording = Torch.recordGradients()) {
+                Torch.GradientMode recording = Torch.recordGradients();
+                MixedPrecision mixed = MixedPrecision.begin(config.mixedPrecision())) {
             List<AccumulatedObjective.Pass> passes = training.objective().passes(step, shared);
             for (int pass = 0; pass < passes.size(); pass++) {
                 seedDropout(surroundings.seed(), step, pass, collectives.rank());

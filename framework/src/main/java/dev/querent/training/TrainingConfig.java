@@ -18,6 +18,9 @@ public record TrainingConfig(
         @Doc("the global gradient norm is cut to this; 0 for no limit")
         double clipNorm,
 
+        @Doc("multiply in bf16 in what is trained too; weights, optimiser, norms and losses stay in fp32")
+        boolean mixedPrecision,
+
         @Doc("steps between checkpoints") int checkpointEvery,
 
         @Doc("newest checkpoints that are kept; two, so that a damaged one has one before it")
@@ -37,7 +40,7 @@ public record TrainingConfig(
 
     /** The paper's optimiser (appendix, pre-training) at the size of this machine. */
     public static final TrainingConfig DEFAULTS =
-            new TrainingConfig(1000, 1e-3, 1e-5, 50, 0.9, 0.98, 0.05, 1.0, 200, 2, 0, 10, NonFinite.STOP);
+            new TrainingConfig(1000, 1e-3, 1e-5, 50, 0.9, 0.98, 0.05, 1.0, false, 200, 2, 0, 10, NonFinite.STOP);
 
     public TrainingConfig {
         Check.positive("steps", steps);

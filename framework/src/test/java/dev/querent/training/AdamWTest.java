@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class AdamWTest {
 
     private static final TrainingConfig CONFIG =
-            new TrainingConfig(10, 0.01, 0, 0, 0.9, 0.98, 0.1, 0, 5, 2, 0, 1, NonFinite.STOP);
+            new TrainingConfig(10, 0.01, 0, 0, 0.9, 0.98, 0.1, 0, false, 5, 2, 0, 1, NonFinite.STOP);
 
     /** The update of arXiv 1711.05101, algorithm 2, in doubles. */
     private static final class Reference {
@@ -115,7 +115,8 @@ class AdamWTest {
             NDArray b = manager.create(new float[] {0});
             ParameterSet parameters = new ParameterSet(Map.of("a", a, "b", b));
             parameters.setTrainable(true);
-            TrainingConfig clipped = new TrainingConfig(10, 0.01, 0, 0, 0, 0, 0, 1.0, 5, 2, 0, 1, NonFinite.STOP);
+            TrainingConfig clipped =
+                    new TrainingConfig(10, 0.01, 0, 0, 0, 0, 0, 1.0, false, 5, 2, 0, 1, NonFinite.STOP);
             try (AdamW optimizer = new AdamW(clipped, parameters, new SingleProcess())) {
                 accumulate(3, a);
                 accumulate(4, b);

@@ -70,7 +70,8 @@ class LossScaleTest {
     }
 
     private static Trainer trainer(Path place, int steps, StopSignal stop, Collectives collectives) {
-        TrainingConfig config = new TrainingConfig(steps, 0.01, 0.01, 0, 0.9, 0.98, 0, 1.0, 5, 2, 0, 1, NonFinite.STOP);
+        TrainingConfig config =
+                new TrainingConfig(steps, 0.01, 0.01, 0, 0.9, 0.98, 0, 1.0, false, 5, 2, 0, 1, NonFinite.STOP);
         return new Trainer(
                 config,
                 new Trainer.Surroundings(

@@ -38,7 +38,7 @@ class TrainerTest {
 
     private static final RunSeed SEED = new RunSeed(7);
     private static final TrainingConfig CONFIG =
-            new TrainingConfig(20, 0.01, 0.001, 3, 0.9, 0.98, 0.05, 1.0, 5, 2, 0, 4, NonFinite.STOP);
+            new TrainingConfig(20, 0.01, 0.001, 3, 0.9, 0.98, 0.05, 1.0, false, 5, 2, 0, 4, NonFinite.STOP);
 
     private static final LongFunction<List<String>> NAMES = step -> List.of("sample " + step, "another");
 
@@ -163,7 +163,7 @@ class TrainerTest {
     @Test
     void asManyCheckpointsAreKeptAsIsSaid() throws IOException {
         TrainingConfig keepsThree =
-                new TrainingConfig(20, 0.01, 0.001, 3, 0.9, 0.98, 0.05, 1.0, 4, 3, 0, 4, NonFinite.STOP);
+                new TrainingConfig(20, 0.01, 0.001, 3, 0.9, 0.98, 0.05, 1.0, false, 4, 3, 0, 4, NonFinite.STOP);
         try (Toy toy = new Toy()) {
             new Trainer(
                             keepsThree,
@@ -187,7 +187,7 @@ class TrainerTest {
 
     private static void trainKeepingBest(Path place, StopSignal stop) {
         TrainingConfig keepsBest =
-                new TrainingConfig(25, 0.01, 0.001, 3, 0.9, 0.98, 0.05, 1.0, 5, 1, 2, 4, NonFinite.STOP);
+                new TrainingConfig(25, 0.01, 0.001, 3, 0.9, 0.98, 0.05, 1.0, false, 5, 1, 2, 4, NonFinite.STOP);
         try (Toy toy = new Toy()) {
             new Trainer(
                             keepsBest,
@@ -256,7 +256,7 @@ class TrainerTest {
     }
 
     private static TrainingConfig skipping() {
-        return new TrainingConfig(20, 0.01, 0.001, 3, 0.9, 0.98, 0.05, 1.0, 5, 2, 0, 1, NonFinite.SKIP);
+        return new TrainingConfig(20, 0.01, 0.001, 3, 0.9, 0.98, 0.05, 1.0, false, 5, 2, 0, 1, NonFinite.SKIP);
     }
 
     private Trainer skippingTrainer(Path place) {

@@ -8,7 +8,6 @@ import dev.querent.app.plan.StepPlan;
 import dev.querent.app.plan.ThisMachine;
 import dev.querent.config.NearestName;
 import dev.querent.experiment.Experiment;
-import dev.querent.experiment.PluginSetting;
 import dev.querent.plugin.PluginRegistry;
 import dev.querent.weights.Precision;
 import java.io.PrintWriter;
@@ -58,8 +57,9 @@ public final class PlanCommand implements Runnable {
         try (PluginRegistry registry = plugins.open(err)) {
             Experiment loaded = experiment.load(registry);
             ExperimentPlan plan = ExperimentPlan.of(loaded);
-            List<Hardware> hardware =
-                    names.stream().map(name -> hardware(name, loaded)).toList();
+            List<Hardware> hardware = names.stream()
+                    .map(name -> hardware(name, loaded.threads(), plan))
+                    .toList();
             spec.commandLine()
                     .getOut()
                     .println(
@@ -82,16 +82,16 @@ public final class PlanCommand implements Runnable {
         return wanted.isEmpty() ? known : wanted.stream().distinct().toList();
     }
 
-    private static Hardware hardware(String name, Experiment experiment) {
+    private static Hardware hardware(String name, int threads, ExperimentPlan plan) {
         return Hardware.known().stream()
                 .filter(each -> each.name().equals(name))
                 .findFirst()
-                .orElseGet(() -> ThisMachine.measure(experiment.threads(), precisions(experiment)));
+                .orElseGet(() -> ThisMachine.measure(threads, precisions(plan)));
     }
 
-    private static Set<Precision> precisions(Experiment experiment) {
+    private static Set<Precision> precisions(ExperimentPlan plan) {
         Set<Precision> precisions = EnumSet.noneOf(Precision.class);
-        experiment.components().values().stream().map(PluginSetting::precision).forEach(precisions::add);
+        plan.steps().forEach(step -> step.parts().forEach(part -> precisions.add(step.multipliesIn(part))));
         return precisions;
     }
 

@@ -51,22 +51,12 @@ public record Hardware(
 
     /** Seconds of an optimiser step; empty where the work isn't known. Input, optimiser and gradient exchange are not in it. */
     public OptionalDouble secondsPerStep(StepPlan step) {
-        return seconds(step, false);
-    }
-
-    /** The same if what is trained were computed in 16 bits too, as the paper's authors do (mixed precision). */
-    public OptionalDouble secondsPerStepInMixedPrecision(StepPlan step) {
-        return peak.containsKey(Precision.BF16) ? seconds(step, true) : OptionalDouble.empty();
-    }
-
-    private OptionalDouble seconds(StepPlan step, boolean mixed) {
         double seconds = 0;
         for (PartPlan part : step.parts()) {
             if (part.work().isEmpty()) {
                 return OptionalDouble.empty();
             }
-            Precision precision = mixed && part.trained() > 0 ? Precision.BF16 : part.precision();
-            seconds += part.work().get().operations() / (efficiency * rate(precision));
+            seconds += part.work().get().operations() / (efficiency * rate(step.multipliesIn(part)));
         }
         return OptionalDouble.of(step.samplesOn(devices) * seconds);
     }

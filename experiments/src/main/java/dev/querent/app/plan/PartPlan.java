@@ -8,7 +8,7 @@ import java.util.Optional;
  *
  * @param role {@code vision}, {@code bridge} or {@code language}
  * @param plugin its name
- * @param precision that its weights are kept and computed in
+ * @param precision that its weights are kept in
  * @param parameters all of them
  * @param trained how many of them the step trains, in fp32
  * @param work a sample; empty where it isn't known how the plugin computes

@@ -44,6 +44,7 @@ public final class PlanJson {
             ObjectNode each = parts.putObject(part.role())
                     .put("plugin", part.plugin())
                     .put("precision", part.precision().word())
+                    .put("products-in", step.multipliesIn(part).word())
                     .put("parameters", part.parameters())
                     .put("trained", part.trained());
             put(part.work(), each);
@@ -80,7 +81,6 @@ public final class PlanJson {
         }
         node.put("reduced-bytes-per-step", step.reducedBytes(hardware.devices()));
         put("seconds-per-step", hardware.secondsPerStep(step), node);
-        put("seconds-per-step-in-mixed-precision", hardware.secondsPerStepInMixedPrecision(step), node);
     }
 
     private static void put(String key, OptionalDouble value, ObjectNode node) {

@@ -52,12 +52,13 @@ public final class PlanText {
 
     private static String parts(StepPlan step) {
         TextTable table = new TextTable();
-        table.row("part", "plugin", "precision", "parameters", "trained", "GFLOP forward", "backward");
+        table.row("part", "plugin", "kept in", "products in", "parameters", "trained", "GFLOP forward", "backward");
         for (PartPlan part : step.parts()) {
             table.row(
                     part.role(),
                     part.plugin(),
                     part.precision().word(),
+                    step.multipliesIn(part).word(),
                     format("%,d", part.parameters()),
                     format("%,d", part.trained()),
                     giga(part.work(), Work::forward),
@@ -65,6 +66,7 @@ public final class PlanText {
         }
         table.row(
                 "all",
+                "",
                 "",
                 "",
                 format("%,d", step.parameters()),
@@ -91,7 +93,7 @@ public final class PlanText {
         TextTable table = new TextTable();
         table.row("GiB a device", "weights", "gradients", "AdamW", "activations", "input", "all", "of");
         TextTable times = new TextTable();
-        times.row("time", "samples/s", "to finish", "in mixed precision");
+        times.row("time", "samples/s", "to finish");
         for (Hardware each : hardware) {
             Memory memory = step.memory(each.devices());
             table.row(
@@ -107,8 +109,7 @@ public final class PlanText {
             times.row(
                     each.name(),
                     seconds.isPresent() ? format("%.4g", step.batchSize() / seconds.getAsDouble()) : NOT_KNOWN,
-                    duration(step, seconds),
-                    duration(step, each.secondsPerStepInMixedPrecision(step)));
+                    duration(step, seconds));
         }
         return table.text() + times.text();
     }

@@ -43,6 +43,11 @@ public record StepPlan(
         return parts.stream().mapToLong(PartPlan::trained).sum();
     }
 
+    /** What a part's products are computed in. */
+    public Precision multipliesIn(PartPlan part) {
+        return training.mixedPrecision() && part.trained() > 0 ? Precision.BF16 : part.precision();
+    }
+
     /** A sample's work in all parts; empty where that of one of them isn't known. */
     public Optional<Work> work() {
         return parts.stream().allMatch(part -> part.work().isPresent())

@@ -5,6 +5,12 @@
       return torch.linear(x, weight)
     return torch.linear(x, weight, bias[0])
 
+  def mixed_linear(self, x: Tensor, weight: Tensor, bias: List[Tensor]) -> Tensor:
+    # in bf16; weight and bias get their gradients in their own precision
+    if len(bias) == 0:
+      return torch.linear(torch.to(x, 15), torch.to(weight, 15))
+    return torch.linear(torch.to(x, 15), torch.to(weight, 15), torch.to(bias[0], 15))
+
   def embedding(self, ids: Tensor, table: Tensor) -> Tensor:
     return torch.embedding(table, ids)
 
@@ -22,6 +28,9 @@
   def normed_linear(self, x: Tensor, weight: Tensor, bias: Tensor, gain: Tensor, shift: Tensor) -> Tensor:
     # linear(x * gain + shift): gain and shift get their gradients from that of the weight, not from that of x
     return torch.linear(torch.type_as(x, weight), torch.mul(weight, gain), torch.addmv(bias, weight, shift))
+
+  def mixed_normed_linear(self, x: Tensor, weight: Tensor, bias: Tensor, gain: Tensor, shift: Tensor) -> Tensor:
+    return (self).mixed_linear(x, torch.mul(weight, gain), [torch.addmv(bias, weight, shift)])
 
   def rms_norm(self, x: Tensor, weight: Tensor, eps: float) -> Tensor:
     # variance in fp32 (T5)
@@ -49,8 +58,8 @@
       scores = torch.matmul(torch.mul(query, scale), torch.transpose(key, -2, -1))
       if len(mask) != 0:
         scores = torch.add_(scores, torch.type_as(mask[0], query))
-      weights = torch.softmax(scores, -1)
-      y = torch.matmul(torch.mul(weights, (self).dropout_factors(weights, dropout)), value)
+      weights = (self).dropout(torch.softmax(scores, -1, 6), dropout)
+      y = torch.matmul(torch.type_as(weights, value), value)
     elif len(mask) == 0:
       y = torch.scaled_dot_product_attention(query, key, value, None, 0., False, scale=scale)
     else:
@@ -70,7 +79,7 @@
     return torch.relu(x)
 
   def dropout_factors(self, x: Tensor, probability: float) -> Tensor:
-    # Of x's shape: 0 with the probability, rounded to 1 / 65536, otherwise what keeps the mean. 16 random bits decide on a value: they
+    # Of x's shape, in fp32 (16 bits would round the factor): 0 with the probability, rounded to 1 / 65536, otherwise what keeps the mean. 16 random bits decide on a value: they
     # come at a quarter of the price of libtorch's own bernoulli, which draws a double for each, in one thread.
     dropped = int(torch.add(torch.mul(probability, 65536.), 0.5))
     threshold = torch.mul(torch.sub(dropped, 32768), 281474976710656)
@@ -85,7 +94,7 @@
     bits = torch.bitwise_left_shift_(bits, 16)
     drawn = torch.slice(torch.cat([first, second, third, torch.ge(bits, threshold)], 0), 0, 0, torch.numel(x), 1)
     factor = torch.div(65536., float(torch.sub(65536, dropped)))
-    return torch.view(torch.mul_(torch.type_as(drawn, x), factor), torch.size(x))
+    return torch.view(torch.mul_(torch.to(drawn, 6), factor), torch.size(x))
 
   def dropout(self, x: Tensor, probability: float) -> Tensor:
     return torch.mul(x, (self).dropout_factors(x, probability))
