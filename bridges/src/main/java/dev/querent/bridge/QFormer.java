@@ -178,7 +178,7 @@ public final class QFormer implements RepresentationLearner, QuestionReader, Att
                     bert.child("encoder").child("layer").child(i), config, shape.visionWidth(), crosses, readsText));
         }
         text = readsText
-                ? Optional.of(text(scope, context.tokenizers().tokenizer(TokenizerLayout.BLIP)))
+                ? Optional.of(text(scope, fromBert, context.tokenizers().tokenizer(TokenizerLayout.BLIP)))
                 : Optional.empty();
         languageProjection = shape.languageWidth().isPresent()
                 ? Optional.of(languageProjection(scope, shape.languageWidth().getAsInt()))
@@ -189,7 +189,7 @@ public final class QFormer implements RepresentationLearner, QuestionReader, Att
         parameters = scope.parameters();
     }
 
-    private Text text(ParameterScope scope, TextTokenizer tokenizer) {
+    private Text text(ParameterScope scope, boolean fromBert, TextTokenizer tokenizer) {
         Initializer normal = new Initializer.Normal(config.initialStd());
         int width = config.width();
         ParameterScope embeddings = scope.child("Qformer").child("bert").child("embeddings");
@@ -200,7 +200,7 @@ public final class QFormer implements RepresentationLearner, QuestionReader, Att
                 tokenizer,
                 words,
                 new Embedding(embeddings.child("position_embeddings"), config.maxPositions(), width, normal),
-                scope.lacks("Qformer.cls.")
+                scope.lacks("Qformer.cls.") && !fromBert
                         ? Optional.empty()
                         : Optional.of(new BertHead(head, config.bert(), normal, words.weight())),
                 Linear.of(scope.child("vision_proj"), width, config.sharedWidth()),

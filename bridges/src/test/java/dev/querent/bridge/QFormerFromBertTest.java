@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.querent.model.ComponentContext;
 import dev.querent.random.RunSeed;
+import dev.querent.text.TokenBatch;
 import dev.querent.torch.Torch;
 import dev.querent.weights.ParameterScope;
 import dev.querent.weights.SafetensorsReader;
@@ -96,6 +97,22 @@ class QFormerFromBertTest {
         });
         assertThat(model.parameters().get("query_tokens").abs().sum().toFloatArray()[0])
                 .isPositive();
+    }
+
+    @Test
+    void aBertWithoutItsHeadGetsAFreshOne() throws IOException {
+        QFormer donor = BridgeFixture.fresh(manager, BridgeFixture.ODD, BridgeFixture.ODD_SHAPE, VOCABULARY);
+        Map<String, NDArray> tensors = bert(donor);
+        tensors.keySet().removeIf(name -> name.startsWith("cls."));
+
+        QFormer model = read(tensors);
+
+        assertThat(model.parameters().names())
+                .containsExactlyElementsOf(donor.parameters().names());
+        NDArray features = manager.ones(
+                new Shape(1, BridgeFixture.ODD_SHAPE.visionTokens(), BridgeFixture.ODD_SHAPE.visionWidth()));
+        TokenBatch texts = new TokenBatch(new long[][] {{2, 5, 6, 3}}, new long[][] {{1, 1, 1, 1}});
+        assertThat(model.look(features).captionLoss(texts, 0).getFloat()).isBetween(0.1f, 10f);
     }
 
     @Test
