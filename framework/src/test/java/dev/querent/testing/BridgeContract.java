@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.querent.model.Bridge;
 import dev.querent.model.BridgeShape;
 import dev.querent.model.ComponentContext;
+import dev.querent.nn.MixedPrecision;
 import dev.querent.nn.Tensors;
 import dev.querent.random.RunSeed;
 import dev.querent.text.WordLevelTokenizer;
@@ -121,6 +123,26 @@ public abstract class BridgeContract {
                 .forEach((name, tensor) -> Torch.gradient(tensor)
                         .ifPresent(gradient ->
                                 assertThat(gradient.toFloatArray()).as(name).containsOnly(0f)));
+    }
+
+    /** Trained in {@link MixedPrecision}; bf16 rounds a number by up to 2^-8. */
+    @Test
+    void theSoftPromptInMixedPrecisionIsCloseAndInFp32() {
+        NDArray exact = bridge.softPrompt(features);
+        bridge.parameters().setTrainable(true);
+        try (MixedPrecision on = MixedPrecision.begin(true);
+                Torch.GradientMode recording = Torch.recordGradients()) {
+            NDArray mixed = bridge.softPrompt(features);
+            assertThat(mixed.getDataType()).isEqualTo(DataType.FLOAT32);
+            Golden.assertClose("soft prompt", exact, mixed, 0.05, 0.05);
+            Torch.backward(weighed(mixed));
+        }
+        bridge.promptParameters()
+                .asMap()
+                .forEach((name, tensor) -> assertThat(
+                                Torch.gradient(tensor).orElseThrow().getDataType())
+                        .as(name)
+                        .isEqualTo(DataType.FLOAT32));
     }
 
     @Test

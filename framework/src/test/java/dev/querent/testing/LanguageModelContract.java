@@ -2,6 +2,7 @@ package dev.querent.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.data.Percentage.withPercentage;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -11,6 +12,7 @@ import dev.querent.model.ComponentContext;
 import dev.querent.model.LanguageInput;
 import dev.querent.model.LanguageModel;
 import dev.querent.model.TextDecoder;
+import dev.querent.nn.MixedPrecision;
 import dev.querent.nn.Tensors;
 import dev.querent.random.RunSeed;
 import dev.querent.text.WordLevelTokenizer;
@@ -310,6 +312,22 @@ public abstract class LanguageModelContract {
             }
             assertThat(some).as(name + " gets a gradient").isTrue();
         });
+    }
+
+    /** Trained in {@link MixedPrecision}; bf16 rounds a number by up to 2^-8. */
+    @Test
+    void theLossInMixedPrecisionIsClose() {
+        NDArray prompt = prompt(PREFIXES.size());
+        double exact = loss(prompt, PREFIXES, TARGETS);
+        model.parameters().setTrainable(true);
+        Map<String, float[]> gradients;
+        try (MixedPrecision on = MixedPrecision.begin(true)) {
+            assertThat(loss(prompt, PREFIXES, TARGETS)).isNotEqualTo(exact).isCloseTo(exact, withPercentage(2));
+            gradients = GradientCheck.gradients(
+                    model.parameters().asMap(),
+                    scratch -> model.loss(new LanguageInput(scratch, Optional.of(prompt), PREFIXES, TARGETS)));
+        }
+        assertThat(gradients).containsOnlyKeys(model.parameters().asMap().keySet());
     }
 
     @Test

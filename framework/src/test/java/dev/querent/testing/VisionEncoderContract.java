@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.querent.model.ComponentContext;
 import dev.querent.model.VisionEncoder;
+import dev.querent.nn.MixedPrecision;
 import dev.querent.nn.Tensors;
 import dev.querent.random.RunSeed;
 import dev.querent.torch.Torch;
@@ -130,6 +132,25 @@ public abstract class VisionEncoderContract {
                                 Torch.gradient(tensor).orElseThrow().toFloatArray())
                         .as(name)
                         .isEqualTo(expected.get(name)));
+    }
+
+    /** Trained in {@link MixedPrecision}; bf16 rounds a number by up to 2^-8. */
+    @Test
+    void featuresInMixedPrecisionAreCloseAndInFp32() {
+        NDArray exact = encoder.encode(pixels);
+        encoder.parameters().setTrainable(true);
+        try (MixedPrecision on = MixedPrecision.begin(true)) {
+            NDArray mixed = encoder.encode(pixels);
+            assertThat(mixed.getDataType()).isEqualTo(DataType.FLOAT32);
+            Golden.assertClose("features", exact, mixed, 0.05, 0.05);
+            backward();
+        }
+        encoder.parameters()
+                .asMap()
+                .forEach((name, tensor) -> assertThat(
+                                Torch.gradient(tensor).orElseThrow().getDataType())
+                        .as(name)
+                        .isEqualTo(DataType.FLOAT32));
     }
 
     /** The patches' embedding is the furthest from the features. */
