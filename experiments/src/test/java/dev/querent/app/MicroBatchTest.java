@@ -8,36 +8,31 @@ import ai.djl.ndarray.NDManager;
 import dev.querent.testing.Golden;
 import dev.querent.torch.Torch;
 import dev.querent.weights.SafetensorsReader;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Five optimiser steps of 8 samples, at once and in parts of 3. */
 class MicroBatchTest {
 
     private static final String OPT = "seed=1";
     private static final String TUNED = "steps.STEP.vision-tuning={layer-decay: 0.5, recompute: true}";
-    private static final String T5 = "language={plugin: t5, width: 32, head-size: 16, heads: 2, layers: 2, dropout: 0}";
 
     @TempDir
     private Path folder;
 
-    private final CommandLineRun command = new CommandLineRun();
-
     @ParameterizedTest
     @CsvSource({"generative, opt", "generative, t5", "generative, tuned", "representation, opt", "representation, tuned"
     })
-    void trainAsTheWholeBatchDoes(String step, String language) throws IOException {
+    void trainAsTheWholeBatchDoes(String step, String language) {
         Path whole = train(step, language, 0);
         Path parts = train(step, language, 3);
-        List<JsonNode> expected = metrics(whole);
-        List<JsonNode> found = metrics(parts);
+        List<JsonNode> expected = OneStep.metrics(whole);
+        List<JsonNode> found = OneStep.metrics(parts);
         assertThat(found).hasSize(5);
         for (int i = 0; i < 5; i++) {
             for (String name : List.of("loss", "gradient-norm")) {
@@ -70,48 +65,16 @@ class MicroBatchTest {
     }
 
     private Path train(String step, String language, int size) {
-        String name = step + language + size;
-        String other = step.equals("generative") ? "representation" : "generative";
-        int code = command.run(
-                "run",
-                "shapes/tiny.yaml",
-                "--runs",
-                folder.toString(),
-                "--data",
-                folder.toString(),
-                "--set",
-                "name=" + name,
-                "--set",
-                switch (language) {
-                    case "t5" -> T5;
-                    case "tuned" -> TUNED.replace("STEP", step);
-                    default -> OPT;
-                },
-                "--set",
-                "steps.vision-pretraining=null",
-                "--set",
-                "steps.language-pretraining=null",
-                "--set",
-                "steps.retrieval=null",
-                "--set",
-                "steps.captioning=null",
-                "--set",
-                "steps.questions=null",
-                "--set",
-                "steps." + other + "=null",
-                "--set",
+        String setting = switch (language) {
+            case "t5" -> OneStep.T5;
+            case "tuned" -> TUNED.replace("STEP", step);
+            default -> OPT;
+        };
+        Stream<String> settings = Stream.of(
+                setting,
                 "steps." + step + ".micro-batch-size=" + size,
-                "--set",
                 "steps." + step + ".training.steps=5",
-                "--set",
                 "steps." + step + ".training.log-every=1");
-        assertThat(code).as(command.err()).isZero();
-        return folder.resolve(name).resolve("steps").resolve(step);
-    }
-
-    private static List<JsonNode> metrics(Path step) throws IOException {
-        return Files.readAllLines(step.resolve("metrics.jsonl")).stream()
-                .map(line -> JsonMapper.shared().readTree(line))
-                .toList();
+        return OneStep.train(folder, step + language + size, step, settings);
     }
 }

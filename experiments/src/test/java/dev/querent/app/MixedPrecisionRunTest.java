@@ -3,35 +3,19 @@ package dev.querent.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Percentage.withPercentage;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Five optimiser steps of every training step, in mixed precision and in fp32. */
 class MixedPrecisionRunTest {
 
-    private static final List<String> STEPS = List.of(
-            "vision-pretraining",
-            "language-pretraining",
-            "representation",
-            "generative",
-            "retrieval",
-            "captioning",
-            "questions");
-
-    private static final String T5 = "language={plugin: t5, width: 32, head-size: 16, heads: 2, layers: 2, dropout: 0}";
-
     @TempDir
     private Path folder;
-
-    private final CommandLineRun command = new CommandLineRun();
 
     @ParameterizedTest
     @CsvSource({
@@ -50,7 +34,7 @@ class MixedPrecisionRunTest {
         "generative, 'steps.generative.vision-tuning={} steps.generative.recompute=true'",
         "generative, 'bridge={plugin: linear}'",
     })
-    void trainsAsInFp32ButForRounding(String step, String settings) throws IOException {
+    void trainsAsInFp32ButForRounding(String step, String settings) {
         List<JsonNode> exact = train(step, settings, false);
         List<JsonNode> mixed = train(step, settings, true);
         assertThat(mixed).hasSize(5);
@@ -65,24 +49,11 @@ class MixedPrecisionRunTest {
         assertThat(mixed.get(0).path("gradient-norm").asDouble()).isCloseTo(norm, withPercentage(5));
     }
 
-    private List<JsonNode> train(String step, String settings, boolean mixed) throws IOException {
-        String name = "mixed-" + mixed;
-        List<String> arguments = new ArrayList<>(List.of("run", "shapes/tiny.yaml", "--runs", folder.toString()));
-        arguments.addAll(List.of("--data", folder.toString(), "--set", "name=" + name));
-        for (String setting : settings.replace("T5", T5).split(" (?=[a-z]+[.=])", -1)) {
-            arguments.addAll(List.of("--set", setting));
-        }
+    private List<JsonNode> train(String step, String settings, boolean mixed) {
         String training = "steps." + step + ".training.";
-        for (String setting : List.of("steps=5", "log-every=1", "mixed-precision=" + mixed)) {
-            arguments.addAll(List.of("--set", training + setting));
-        }
-        STEPS.stream()
-                .filter(other -> !other.equals(step))
-                .forEach(other -> arguments.addAll(List.of("--set", "steps." + other + "=null")));
-        assertThat(command.run(arguments.toArray())).as(command.err()).isZero();
-        Path metrics = folder.resolve(name).resolve("steps").resolve(step).resolve("metrics.jsonl");
-        return Files.readAllLines(metrics).stream()
-                .map(line -> JsonMapper.shared().readTree(line))
-                .toList();
+        Stream<String> own =
+                Stream.of("steps=5", "log-every=1", "mixed-precision=" + mixed).map(training::concat);
+        Stream<String> given = Stream.of(settings.replace("T5", OneStep.T5).split(" (?=[a-z]+[.=])", -1));
+        return OneStep.metrics(OneStep.train(folder, "mixed-" + mixed, step, Stream.concat(given, own)));
     }
 }

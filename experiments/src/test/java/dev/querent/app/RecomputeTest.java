@@ -1,15 +1,12 @@
 package dev.querent.app;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.querent.testing.Golden;
 import dev.querent.torch.Torch;
 import dev.querent.weights.SafetensorsReader;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,21 +17,8 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class RecomputeTest {
 
-    private static final List<String> OTHER_STEPS = List.of(
-            "vision-pretraining",
-            "language-pretraining",
-            "representation",
-            "generative",
-            "retrieval",
-            "captioning",
-            "questions");
-
-    private static final String T5 = "language={plugin: t5, width: 32, head-size: 16, heads: 2, layers: 2, dropout: 0}";
-
     @TempDir
     private Path folder;
-
-    private final CommandLineRun command = new CommandLineRun();
 
     @ParameterizedTest
     @CsvSource({
@@ -62,21 +46,12 @@ class RecomputeTest {
     }
 
     private Path train(String step, String role, String setting, boolean recompute) {
-        String name = "recompute-" + recompute;
-        List<String> arguments = new ArrayList<>(List.of("run", "shapes/tiny.yaml", "--runs", folder.toString()));
-        arguments.addAll(List.of("--data", folder.toString(), "--set", "name=" + name));
-        arguments.addAll(List.of("--set", setting.equals("T5") ? T5 : setting));
         String place = role.equals("vision") && !step.equals("vision-pretraining") ? ".vision-tuning" : "";
-        arguments.addAll(List.of("--set", "steps." + step + place + ".recompute=" + recompute));
-        arguments.addAll(List.of("--set", "steps." + step + ".training.steps=4"));
-        OTHER_STEPS.stream()
-                .filter(other -> !other.equals(step))
-                .forEach(other -> arguments.addAll(List.of("--set", "steps." + other + "=null")));
-        int code = command.run(arguments.toArray());
-        assertThat(code).as(command.err()).isZero();
-        return folder.resolve(name)
-                .resolve("steps")
-                .resolve(step)
+        Stream<String> settings = Stream.of(
+                setting.equals("T5") ? OneStep.T5 : setting,
+                "steps." + step + place + ".recompute=" + recompute,
+                "steps." + step + ".training.steps=4");
+        return OneStep.train(folder, "recompute-" + recompute, step, settings)
                 .resolve("output")
                 .resolve(role + ".safetensors");
     }
