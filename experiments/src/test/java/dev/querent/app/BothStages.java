@@ -20,16 +20,12 @@ final class BothStages {
     static List<String> arguments(Path runs, String name, String... settings) {
         List<String> arguments = new ArrayList<>(List.of("run", "shapes/tiny.yaml"));
         arguments.addAll(List.of("--runs", runs.toString(), "--data", runs.toString()));
-        Stream.concat(
+        Stream.of(
+                        TinySteps.only(List.of("representation", "generative")),
                         Stream.of(
                                 "name=" + name,
                                 "threads=1",
                                 "bridge.dropout=0.1",
-                                "steps.vision-pretraining=null",
-                                "steps.language-pretraining=null",
-                                "steps.retrieval=null",
-                                "steps.captioning=null",
-                                "steps.questions=null",
                                 "steps.representation.training.steps=" + STEPS,
                                 "steps.generative.training.steps=" + STEPS,
                                 "steps.representation.training.checkpoint-every=10",
@@ -37,6 +33,7 @@ final class BothStages {
                                 "steps.representation.training.log-every=1",
                                 "steps.generative.training.log-every=1"),
                         Stream.of(settings))
+                .flatMap(all -> all)
                 .forEach(setting -> arguments.addAll(List.of("--set", setting)));
         return arguments;
     }

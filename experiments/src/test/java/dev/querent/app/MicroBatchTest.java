@@ -31,8 +31,8 @@ class MicroBatchTest {
     void trainAsTheWholeBatchDoes(String step, String language) {
         Path whole = train(step, language, 0);
         Path parts = train(step, language, 3);
-        List<JsonNode> expected = OneStep.metrics(whole);
-        List<JsonNode> found = OneStep.metrics(parts);
+        List<JsonNode> expected = TinySteps.metrics(whole);
+        List<JsonNode> found = TinySteps.metrics(parts);
         assertThat(found).hasSize(5);
         for (int i = 0; i < 5; i++) {
             for (String name : List.of("loss", "gradient-norm")) {
@@ -66,7 +66,7 @@ class MicroBatchTest {
 
     private Path train(String step, String language, int size) {
         String setting = switch (language) {
-            case "t5" -> OneStep.T5;
+            case "t5" -> TinySteps.T5;
             case "tuned" -> TUNED.replace("STEP", step);
             default -> OPT;
         };
@@ -75,6 +75,6 @@ class MicroBatchTest {
                 "steps." + step + ".micro-batch-size=" + size,
                 "steps." + step + ".training.steps=5",
                 "steps." + step + ".training.log-every=1");
-        return OneStep.train(folder, step + language + size, step, settings);
+        return TinySteps.train(folder, step + language + size, step, settings);
     }
 }

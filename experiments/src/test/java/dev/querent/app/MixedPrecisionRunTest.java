@@ -53,7 +53,7 @@ class MixedPrecisionRunTest {
         String training = "steps." + step + ".training.";
         Stream<String> own =
                 Stream.of("steps=5", "log-every=1", "mixed-precision=" + mixed).map(training::concat);
-        Stream<String> given = Stream.of(settings.replace("T5", OneStep.T5).split(" (?=[a-z]+[.=])", -1));
-        return OneStep.metrics(OneStep.train(folder, "mixed-" + mixed, step, Stream.concat(given, own)));
+        Stream<String> given = Stream.of(settings.replace("T5", TinySteps.T5).split(" (?=[a-z]+[.=])", -1));
+        return TinySteps.metrics(TinySteps.train(folder, "mixed-" + mixed, step, Stream.concat(given, own)));
     }
 }

@@ -48,10 +48,10 @@ class RecomputeTest {
     private Path train(String step, String role, String setting, boolean recompute) {
         String place = role.equals("vision") && !step.equals("vision-pretraining") ? ".vision-tuning" : "";
         Stream<String> settings = Stream.of(
-                setting.equals("T5") ? OneStep.T5 : setting,
+                setting.equals("T5") ? TinySteps.T5 : setting,
                 "steps." + step + place + ".recompute=" + recompute,
                 "steps." + step + ".training.steps=4");
-        return OneStep.train(folder, "recompute-" + recompute, step, settings)
+        return TinySteps.train(folder, "recompute-" + recompute, step, settings)
                 .resolve("output")
                 .resolve(role + ".safetensors");
     }

@@ -17,15 +17,6 @@ class WarmStartTest {
 
     private static final String SENTENCE = " (warm start: optimiser and schedule begin anew)";
 
-    private static final List<String> STEPS = List.of(
-            "vision-pretraining",
-            "language-pretraining",
-            "representation",
-            "generative",
-            "retrieval",
-            "captioning",
-            "questions");
-
     @TempDir
     private Path folder;
 
@@ -34,17 +25,13 @@ class WarmStartTest {
     private int run(String name, List<String> steps, String... settings) {
         List<String> arguments = new ArrayList<>(List.of("run", "shapes/tiny.yaml", "--runs", folder.toString()));
         arguments.addAll(List.of("--data", folder.toString(), "--set", "name=" + name));
-        for (String step : STEPS) {
-            boolean wanted = steps.contains(step);
-            arguments.addAll(List.of("--set", "steps." + step + (wanted ? ".training.steps=4" : "=null")));
-            if (wanted) {
-                arguments.addAll(List.of("--set", "steps." + step + ".training.checkpoint-every=2"));
-                arguments.addAll(List.of("--set", "steps." + step + ".training.keep-best=1"));
-            }
-        }
-        for (String setting : settings) {
-            arguments.addAll(List.of("--set", setting));
-        }
+        Stream<String> trainings = steps.stream()
+                .map(step -> "steps." + step + ".training.")
+                .flatMap(training ->
+                        Stream.of(training + "steps=4", training + "checkpoint-every=2", training + "keep-best=1"));
+        Stream.of(TinySteps.only(steps), trainings, Stream.of(settings))
+                .flatMap(all -> all)
+                .forEach(setting -> arguments.addAll(List.of("--set", setting)));
         command.clear();
         return command.run(arguments.toArray());
     }

@@ -134,12 +134,11 @@ class MixedPrecisionTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void gradientsComeInFp32AndDifferByRoundingAlone(boolean normed) {
+    void gradientsDifferByRoundingAlone(boolean normed) {
         Map<String, NDArray> exact = gradients(false, normed);
         Map<String, NDArray> mixed = gradients(true, normed);
         assertThat(mixed).hasSize(normed ? 4 : 2);
         mixed.forEach((name, gradient) -> {
-            assertThat(Precision.of(gradient)).isEqualTo(Precision.FP32);
             assertThat(distance(gradient, exact.get(name))).as(name).isBetween(1e-6, 0.02);
         });
     }

@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** One of the training steps of {@code shapes/tiny.yaml} alone, on fresh parts. */
-final class OneStep {
+/** Runs of some of the steps of {@code shapes/tiny.yaml}, on fresh parts. */
+final class TinySteps {
 
     /** A setting: T5 instead of OPT, without dropout. */
     static final String T5 = "language={plugin: t5, width: 32, head-size: 16, heads: 2, layers: 2, dropout: 0}";
@@ -27,10 +27,15 @@ final class OneStep {
             "captioning",
             "questions");
 
-    private OneStep() {}
+    private TinySteps() {}
+
+    /** Settings that leave out all other steps. */
+    static Stream<String> only(List<String> steps) {
+        return STEPS.stream().filter(step -> !steps.contains(step)).map(step -> "steps." + step + "=null");
+    }
 
     /**
-     * Runs it.
+     * Runs one training step alone.
      *
      * @param folder of runs and data
      * @param name of the run
@@ -39,9 +44,7 @@ final class OneStep {
     static Path train(Path folder, String name, String step, Stream<String> settings) {
         List<String> arguments = new ArrayList<>(List.of("run", "shapes/tiny.yaml"));
         arguments.addAll(List.of("--runs", folder.toString(), "--data", folder.toString()));
-        Stream<String> without =
-                STEPS.stream().filter(other -> !other.equals(step)).map(other -> "steps." + other + "=null");
-        Stream.of(Stream.of("name=" + name), without, settings)
+        Stream.of(Stream.of("name=" + name), only(List.of(step)), settings)
                 .flatMap(all -> all)
                 .forEach(setting -> arguments.addAll(List.of("--set", setting)));
         CommandLineRun command = new CommandLineRun();
@@ -49,7 +52,7 @@ final class OneStep {
         return folder.resolve(name).resolve("steps").resolve(step);
     }
 
-    /** What it logged, line by line. */
+    /** What a training step logged, line by line. */
     static List<JsonNode> metrics(Path step) {
         try (Stream<String> lines = Files.lines(step.resolve("metrics.jsonl"))) {
             return lines.map(line -> JsonMapper.shared().readTree(line)).toList();
